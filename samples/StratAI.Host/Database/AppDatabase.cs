@@ -1,0 +1,151 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using StratAI.Pagination;
+
+namespace StratAI.Host.Database;
+
+/// <summary>The host's database: PostgreSQL when it is configured, else SQLite in the data folder.</summary>
+internal sealed class AppDatabase : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource? _postgres;
+    private readonly string? _sqlite;
+    // SQLite has one writer, and its driver waits for it by blocking the thread. Writers of this process queue here instead.
+    private readonly SemaphoreSlim _sqliteWriter = new(1);
+
+    static AppDatabase() => TypeHandlers.Register();
+
+    private AppDatabase(Dialect dialect, NpgsqlDataSource? postgres, string? sqlite)
+    {
+        Dialect = dialect;
+        _postgres = postgres;
+        _sqlite = sqlite;
+    }
+
+    public Dialect Dialect { get; }
+
+    public bool IsDistributed => _postgres is not null;
+
+    public static AppDatabase OpenPostgres(string connectionString, ILoggerFactory logs)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        // The pool of the design, unless the connection string says otherwise.
+        Default("Maximum Pool Size", () => settings.MaxPoolSize = 10);
+        Default("Connection Idle Lifetime", () => settings.ConnectionIdleLifetime = 20);
+        Default("Timeout", () => settings.Timeout = 10);
+        // Every statement of this host is a short one. A pooler that waits for a lost server would otherwise hold requests for half a minute.
+        Default("Command Timeout", () => settings.CommandTimeout = 10);
+        Default("Application Name", () => settings.ApplicationName = "stratai-host");
+        return new(Dialect.Postgres, new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(logs).Build(), null);
+
+        void Default(string keyword, Action apply)
+        {
+            if (!settings.ShouldSerialize(keyword))
+            {
+                apply();
+            }
+        }
+    }
+
+    public static AppDatabase OpenSqlite(string path) => new(Dialect.Sqlite, null, new SqliteConnectionStringBuilder
+    {
+        DataSource = path,
+        ForeignKeys = true,
+    }.ConnectionString);
+
+    public async Task<DbConnection> OpenAsync(CancellationToken cancellation)
+    {
+        if (_postgres is not null)
+        {
+            return await _postgres.OpenConnectionAsync(cancellation);
+        }
+
+        var connection = new SqliteConnection(_sqlite);
+        await connection.OpenAsync(cancellation);
+        return connection;
+    }
+
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        return (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellation))).AsList();
+    }
+
+    public async Task<T?> FindAsync<T>(string sql, object parameters, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        return await connection.QueryFirstOrDefaultAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellation));
+    }
+
+    /// <summary>A page and, when it was asked for, its count, in one round trip.</summary>
+    public async Task<Page<T>> PageAsync<T>(PagePlan<T> plan, string select, string from, string where, object filters, CancellationToken cancellation)
+    {
+        var page = plan.Compose(select, from, where);
+        var parameters = new DynamicParameters(filters);
+        foreach (var (name, value) in page.Parameters)
+        {
+            parameters.Add(name, value);
+        }
+
+        await using var connection = await OpenAsync(cancellation);
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(page.Text, parameters, cancellationToken: cancellation));
+        var rows = (await results.ReadAsync<T>()).AsList();
+        return plan.ToPage(rows, plan.HasCount ? await results.ReadSingleAsync<long>() : null);
+    }
+
+    /// <summary>Runs one statement that changes rows.</summary>
+    public Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellation) =>
+        QueueAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation)), cancellation);
+
+    /// <summary>Runs <paramref name="work"/> in a transaction; it is committed unless the work throws or abandons it.</summary>
+    public Task<T> WriteAsync<T>(Func<UnitOfWork, Task<T>> work, CancellationToken cancellation) =>
+        QueueAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellation);
+                var unit = new UnitOfWork(transaction, Dialect, cancellation);
+                var result = await work(unit);
+                if (!unit.IsAbandoned)
+                {
+                    await transaction.CommitAsync(cancellation);
+                }
+
+                return result;
+            },
+            cancellation);
+
+    private async Task<T> QueueAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellation)
+    {
+        if (IsDistributed)
+        {
+            await using var connection = await OpenAsync(cancellation);
+            return await write(connection);
+        }
+
+        await _sqliteWriter.WaitAsync(cancellation);
+        try
+        {
+            await using var connection = await OpenAsync(cancellation);
+            return await write(connection);
+        }
+        finally
+        {
+            _sqliteWriter.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _sqliteWriter.Dispose();
+        if (_postgres is not null)
+        {
+            await _postgres.DisposeAsync();
+        }
+        else
+        {
+            // A pooled connection would keep the file open, and its folder from being used again.
+            SqliteConnection.ClearPool(new SqliteConnection(_sqlite));
+        }
+    }
+}

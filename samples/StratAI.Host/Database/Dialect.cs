@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Json;
+using StratAI.Pagination;
+
+namespace StratAI.Host.Database;
+
+/// <summary>What PostgreSQL and SQLite spell differently. Every other query is one text for both.</summary>
+internal abstract class Dialect
+{
+    public static Dialect Postgres { get; } = new PostgresDialect();
+
+    public static Dialect Sqlite { get; } = new SqliteDialect();
+
+    /// <summary>The folder of this engine's migrations.</summary>
+    public abstract string Name { get; }
+
+    public abstract SqlDialect Paging { get; }
+
+    /// <summary>Ends a SELECT whose row is about to be changed. SQLite has one writer, so its transaction is the lock.</summary>
+    public abstract string ForUpdate { get; }
+
+    /// <summary>A text parameter as a JSON value.</summary>
+    public abstract string Json(string parameter);
+
+    /// <summary>True where <paramref name="expression"/> is one of the list that <see cref="List{T}"/> made the parameter's value from.</summary>
+    public abstract string In(string expression, string parameter);
+
+    /// <summary>A list as the value of one parameter, so that the statement is the same text whatever its length.</summary>
+    public abstract object List<T>(IEnumerable<T> values);
+
+    /// <summary>True for rows of <paramref name="table"/>, known as <paramref name="alias"/>, that hold every word of the parameter.</summary>
+    public abstract string Matches(string table, string alias, string parameter);
+
+    /// <summary>What <see cref="Matches"/> expects as the parameter's value; null when the text holds no word.</summary>
+    public abstract string? SearchTerm(string text);
+
+    private static IEnumerable<string> Words(string text)
+    {
+        var word = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Rune.IsLetterOrDigit(rune))
+            {
+                word.Append(rune);
+            }
+            else if (word.Length > 0)
+            {
+                yield return word.ToString();
+                word.Clear();
+            }
+        }
+
+        if (word.Length > 0)
+        {
+            yield return word.ToString();
+        }
+    }
+
+    private sealed class PostgresDialect : Dialect
+    {
+        public override string Name => "Postgres";
+
+        public override SqlDialect Paging => SqlDialect.PostgreSql;
+
+        public override string ForUpdate => " FOR UPDATE";
+
+        public override string Json(string parameter) => $"CAST({parameter} AS jsonb)";
+
+        public override string In(string expression, string parameter) => $"{expression} = ANY({parameter})";
+
+        public override object List<T>(IEnumerable<T> values) => values.ToArray();
+
+        public override string Matches(string table, string alias, string parameter) => $"{alias}.search @@ plainto_tsquery('simple', {parameter})";
+
+        public override string? SearchTerm(string text) => Words(text).Any() ? string.Join(' ', Words(text)) : null;
+    }
+
+    private sealed class SqliteDialect : Dialect
+    {
+        public override string Name => "Sqlite";
+
+        public override SqlDialect Paging => SqlDialect.Sqlite;
+
+        public override string ForUpdate => "";
+
+        public override string Json(string parameter) => parameter;
+
+        public override string In(string expression, string parameter) => $"{expression} IN (SELECT value FROM json_each({parameter}))";
+
+        public override object List<T>(IEnumerable<T> values) => JsonSerializer.Serialize(values);
+
+        public override string Matches(string table, string alias, string parameter) =>
+            $"{alias}.seq IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH {parameter})";
+
+        // Quoted, a word is never taken for an operator of the FTS5 query language.
+        public override string? SearchTerm(string text) => Words(text).Any() ? string.Join(' ', Words(text).Select(word => $"\"{word}\"")) : null;
+    }
+}

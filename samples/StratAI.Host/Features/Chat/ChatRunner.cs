@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.AI;
+using StratAI.Host.Errors;
+using StratAI.Host.Features.Chat.Local;
+using StratAI.Host.Features.Conversations;
+using StratAI.Host.Http;
+
+namespace StratAI.Host.Features.Chat;
+
+/// <summary>
+/// Runs generations apart from the requests that asked for them: a client that goes away ends nothing. At shutdown those that run get a while to end,
+/// then they are ended as failed, with their text kept and their streams told.
+/// </summary>
+internal sealed partial class ChatRunner(
+    IChatClient model, ChatStore store, ChatGenerations generations, TimeProvider time, IHostApplicationLifetime lifetime,
+    ILogger<ChatRunner> logger) : BackgroundService
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
+    private const int MaximumTitle = 60;
+
+    private readonly ConcurrentDictionary<Guid, Task> _running = new();
+
+    /// <summary>The model that answers.</summary>
+    public string Model { get; } = model.GetService<ChatClientMetadata>()?.DefaultModelId ?? "unknown";
+
+    public void Start(ChatTurn turn, Generation generation, Func<CancellationToken, Task<IReadOnlyList<ChatMessage>>> buildPrompt)
+    {
+        // The request that asked ends before its answer may: the task takes nothing of it along, not even its trace.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _running[turn.AnswerId] = Task.Run(() => RunAsync(turn, generation, buildPrompt));
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var draining = lifetime.ApplicationStopping.Register(() => _ = DrainAsync());
+        using var timer = new PeriodicTimer(Heartbeat, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                foreach (var generation in generations.Running())
+                {
+                    if (!await store.SaveProgressAsync(generation.MessageId, generation.Text))
+                    {
+                        // Deleted with its conversation, or given up by an instance that took this one for dead.
+                        generation.Abort();
+                    }
+                }
+
+                if (await store.FailStaleAsync(time.Now() - ChatStore.StaleAfter, stoppingToken) is > 0 and var failed)
+                {
+                    LogTakenUp(failed);
+                }
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogSweepFailed(exception);
+            }
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        AbortAll();
+        await Task.WhenAll(_running.Values).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task DrainAsync()
+    {
+        await Task.WhenAny(Task.WhenAll(_running.Values), Task.Delay(DrainTime, time));
+        AbortAll();
+    }
+
+    private void AbortAll()
+    {
+        foreach (var generation in generations.Running())
+        {
+            generation.Abort();
+        }
+    }
+
+    private async Task RunAsync(ChatTurn turn, Generation generation, Func<CancellationToken, Task<IReadOnlyList<ChatMessage>>> buildPrompt)
+    {
+        IReadOnlyList<ChatMessage> prompt = [];
+        TokenUsage? usage = null;
+        var status = "complete";
+        try
+        {
+            prompt = await buildPrompt(generation.Cancelled);
+            await foreach (var update in model.GetStreamingResponseAsync(prompt, cancellationToken: generation.Cancelled))
+            {
+                usage = update.Contents.OfType<UsageContent>().LastOrDefault() is { } reported ? Report(reported.Details) : usage;
+                if (update.Text is { Length: > 0 } delta)
+                {
+                    generation.AppendText(delta, time.GetUtcNow());
+                }
+            }
+        }
+        catch (OperationCanceledException) when (generation.Cancelled.IsCancellationRequested)
+        {
+            status = generation.IsStopped ? "stopped" : "failed";
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception);
+            status = "failed";
+        }
+
+        await EndAsync(turn, generation, status, usage ?? Estimate(prompt, generation.Text.Length), prompt.Count > 0 ? prompt[^1].Text : "");
+        _running.TryRemove(turn.AnswerId, out _);
+    }
+
+    /// <summary>Stores first and tells then: a client that has seen the end finds it in the conversation.</summary>
+    private async Task EndAsync(ChatTurn turn, Generation generation, string status, TokenUsage usage, string question)
+    {
+        try
+        {
+            var title = turn.NeedsTitle && status == "complete" ? TitleOf(question) : null;
+            status = await store.EndAsync(turn, generation.Text, status, usage, title) ? status : "failed";
+        }
+        catch (Exception exception)
+        {
+            // Its progress is no longer saved, so it is soon marked failed, with the text it had then.
+            LogNotStored(exception);
+            status = "failed";
+        }
+
+        var now = time.GetUtcNow();
+        generation.Append(ChatEventData.Of(usage), now);
+        generation.Append(
+            status == "failed"
+                ? ChatEventData.Error(Complete(new Problem(503, "generation-failed", "The answer could not be finished. What there is of it is kept in the conversation.")))
+                : ChatEventData.Of(new ChatEventData.Done(turn.AnswerId, status)),
+            now);
+    }
+
+    private static object Complete(Problem problem) =>
+        new { type = Problem.TypeOf(problem.Code), title = "Service Unavailable", status = problem.Status, detail = problem.Detail, code = problem.Code };
+
+    private static string TitleOf(string question)
+    {
+        var line = string.Join(' ', question.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        if (line.Length <= MaximumTitle)
+        {
+            return line;
+        }
+
+        var end = line.LastIndexOf(' ', MaximumTitle - 1);
+        // Never through a pair of surrogates.
+        end = end > 0 ? end : char.IsHighSurrogate(line[MaximumTitle - 2]) ? MaximumTitle - 2 : MaximumTitle - 1;
+        return line[..end] + "…";
+    }
+
+    private static TokenUsage Report(UsageDetails details) =>
+        new(details.InputTokenCount ?? 0, details.OutputTokenCount ?? 0, details.CachedInputTokenCount ?? 0, details.AdditionalCounts?.ContainsKey(LocalChatClient.EstimatedCount) == true);
+
+    /// <summary>Where the model did not say: about four characters are a token.</summary>
+    private static TokenUsage Estimate(IReadOnlyList<ChatMessage> prompt, int outputCharacters) =>
+        new(prompt.Sum(message => (long)message.Text.Length) / 4, outputCharacters / 4, 0, Estimated: true);
+
+    [LoggerMessage(1, LogLevel.Error, "A generation failed.")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(2, LogLevel.Error, "The end of a generation could not be stored.")]
+    private partial void LogNotStored(Exception exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Count} generations of a dead instance were marked failed.")]
+    private partial void LogTakenUp(int count);
+
+    [LoggerMessage(4, LogLevel.Warning, "Dead generations could not be looked for; the next round tries again.")]
+    private partial void LogSweepFailed(Exception exception);
+}

@@ -1,0 +1,27 @@
+using StratAI.Host.Hosting;
+
+namespace StratAI.Host.Features.Chat;
+
+internal static class ChatSetup
+{
+    /// <summary>Adds chat with the model provider that <c>Chat:Provider</c> names.</summary>
+    /// <exception cref="StartupException">There is no such provider.</exception>
+    public static void AddChat(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        switch (builder.Configuration["Chat:Provider"] ?? "local")
+        {
+            case "local":
+                services.AddLocalChat();
+                break;
+            case var unknown:
+                throw new StartupException($"Chat:Provider is '{unknown}'; this version has 'local'.");
+        }
+
+        services.AddSingleton<ChatStore>();
+        services.AddSingleton<ChatContext>();
+        services.AddSingleton<ChatGenerations>();
+        services.AddSingleton<ChatRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<ChatRunner>());
+    }
+}

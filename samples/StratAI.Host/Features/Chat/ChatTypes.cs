@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using StratAI.Host.Features.Conversations;
+using StratAI.Host.Http;
+
+namespace StratAI.Host.Features.Chat;
+
+internal sealed record ChatBody : IRequestBody
+{
+    /// <summary>The conversation to go on with; left out, a new one is made.</summary>
+    public Guid? ConversationId { get; init; }
+
+    public Guid? SpaceId { get; init; }
+
+    public Guid? AreaId { get; init; }
+
+    /// <summary>Further documents the answer may draw on.</summary>
+    [MaxLength(20)]
+    public IReadOnlyList<Guid> DocumentIds { get; init; } = [];
+
+    [StringLength(32_000, MinimumLength = 1)]
+    public string Message { get; init; } = "";
+}
+
+/// <summary>One server-sent event of a generation. Ids start at 1 and grow by one.</summary>
+internal sealed record ChatEvent(long Id, string Type, string Data)
+{
+    public bool IsLast => Type is "done" or "error";
+}
+
+/// <summary>The events' data, by event type.</summary>
+internal static class ChatEventData
+{
+    internal sealed record Start(Guid ConversationId, Guid MessageId, Guid UserMessageId, string Model);
+
+    internal sealed record Delta(string Text);
+
+    internal sealed record Done(Guid MessageId, string Status);
+
+    public static (string Type, string Data) Of(Start data) => ("start", Json(data));
+
+    public static (string Type, string Data) Of(Delta data) => ("delta", Json(data));
+
+    public static (string Type, string Data) Of(TokenUsage data) => ("usage", Json(data));
+
+    public static (string Type, string Data) Of(Done data) => ("done", Json(data));
+
+    public static (string Type, string Data) Error(object problem) => ("error", Json(problem));
+
+    private static string Json<T>(T data) => JsonSerializer.Serialize(data, ApiJson.Options);
+}

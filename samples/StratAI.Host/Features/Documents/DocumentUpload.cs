@@ -1,0 +1,140 @@
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+using StratAI.Host.Errors;
+using StratAI.Host.Features.Areas;
+using StratAI.Host.Http;
+using StratAI.Host.Security;
+using StratAI.Storage;
+
+namespace StratAI.Host.Features.Documents;
+
+/// <summary>
+/// Reads <c>multipart/form-data</c> (RFC 7578) part by part as it arrives: first where the document goes, which is checked before a byte of the file is
+/// read, then the file, through the upload gate into the object store.
+/// </summary>
+internal sealed class DocumentUpload(Places places, DocumentStore documents, UploadGate gate, TimeProvider time)
+{
+    public const long MaximumBytes = 10 * 1024 * 1024;
+    public const long MaximumImageBytes = 5 * 1024 * 1024;
+
+    /// <summary>The file and what multipart adds around it.</summary>
+    public const long MaximumRequestBytes = MaximumBytes + 64 * 1024;
+
+    private const int MaximumFieldBytes = 1024;
+    private const int MaximumTextCharacters = 1_000_000;
+
+    public async Task<(DocumentResource? Document, Problem? Problem)> ReceiveAsync(HttpRequest request, CurrentUser user, CancellationToken cancellation)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+            || HeaderUtilities.RemoveQuotes(type.Boundary).ToString() is not { Length: > 0 and <= 70 } boundary)
+        {
+            return (null, new Problem(415, "unsupported-media-type", "A document is uploaded as multipart/form-data with a boundary."));
+        }
+
+        try
+        {
+            return await ReadPartsAsync(new MultipartReader(boundary, request.Body) { HeadersLengthLimit = 8 * 1024 }, user, cancellation);
+        }
+        catch (Exception exception) when (exception is InvalidDataException || exception is IOException and not BadHttpRequestException && !cancellation.IsCancellationRequested)
+        {
+            // The reader's words for a body that ends early or is no multipart; what a broken connection throws goes on to the exception handler.
+            return (null, new Problem(400, "malformed-multipart", "The multipart body is incomplete or malformed. Nothing was stored."));
+        }
+    }
+
+    private async Task<(DocumentResource? Document, Problem? Problem)> ReadPartsAsync(MultipartReader reader, CurrentUser user, CancellationToken cancellation)
+    {
+        var fields = new Dictionary<string, Guid>();
+        while (await reader.ReadNextSectionAsync(cancellation) is { } section)
+        {
+            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || HeaderUtilities.RemoveQuotes(disposition.Name).ToString() is not { Length: > 0 } name)
+            {
+                return (null, Problem.Validation("$", "A part has no name."));
+            }
+
+            if (name == "file")
+            {
+                return await ReadFileAsync(reader, section, disposition, fields, user, cancellation);
+            }
+
+            if (name is not ("spaceId" or "areaId"))
+            {
+                return (null, ExceptionToProblem.UnknownProperty(name));
+            }
+
+            if (await ReadIdAsync(section, cancellation) is not { } id || !fields.TryAdd(name, id))
+            {
+                return (null, Problem.Validation(name, "The value is not one UUID."));
+            }
+        }
+
+        return (null, Problem.Validation("file", "The file is missing."));
+    }
+
+    private async Task<(DocumentResource? Document, Problem? Problem)> ReadFileAsync(
+        MultipartReader reader, MultipartSection section, ContentDispositionHeaderValue disposition, Dictionary<string, Guid> fields,
+        CurrentUser user, CancellationToken cancellation)
+    {
+        var filename = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
+        if (FileNames.Check(filename) is { } bad)
+        {
+            return (null, Problem.Validation("file", bad));
+        }
+
+        var (place, problem) = await places.FindAsync(Field("spaceId"), Field("areaId"), user.Id, forEditing: true, cancellation);
+        if (problem is not null)
+        {
+            return (null, problem);
+        }
+
+        var result = await gate.ReceiveAsync(
+            section.Body,
+            new UploadRules { MaximumBytes = MaximumBytes, MaximumImageBytes = MaximumImageBytes, DeclaredContentType = section.ContentType, FileName = filename },
+            cancellation);
+        if (result.Refusal is { } refusal)
+        {
+            return (null, new Problem(refusal.Code == "too-large" ? 413 : 415, refusal.Code, refusal.Detail));
+        }
+
+        await using var upload = result.Accepted!;
+        // A body that ends here has been cut off: the file may look whole, but its sender never said that it was.
+        if (await reader.ReadNextSectionAsync(cancellation) is not null)
+        {
+            return (null, Problem.Validation("file", "The file must be the last part; spaceId and areaId come before it."));
+        }
+
+        var now = time.Now();
+        var id = time.NewId();
+        var document = new DocumentResource
+        {
+            Id = id, SpaceId = place.SpaceId, AreaId = place.AreaId, Filename = filename, ContentType = upload.ContentType, Size = upload.Size, Sha256 = upload.Sha256,
+            Kind = upload.IsImage ? "image" : "document", ObjectKey = $"documents/{id:N}", CreatedAt = now, UpdatedAt = now,
+        };
+        await documents.AddAsync(document, upload, user.Id, await ReadTextAsync(upload, cancellation), cancellation);
+        return (document, null);
+
+        Guid? Field(string name) => fields.TryGetValue(name, out var value) ? value : null;
+    }
+
+    private static async Task<Guid?> ReadIdAsync(MultipartSection section, CancellationToken cancellation)
+    {
+        var buffer = new byte[MaximumFieldBytes];
+        var length = await section.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+        return Guid.TryParse(Encoding.UTF8.GetString(buffer, 0, length), out var id) ? id : null;
+    }
+
+    /// <summary>The text that search and chat read: of the text formats their whole content, within a bound; of the others none.</summary>
+    private static async Task<string?> ReadTextAsync(Upload upload, CancellationToken cancellation)
+    {
+        if (!upload.ContentType.StartsWith("text/", StringComparison.Ordinal) && upload.ContentType != "application/json")
+        {
+            return null;
+        }
+
+        using var reader = new StreamReader(upload.OpenRead(), Encoding.UTF8);
+        var buffer = new char[(int)Math.Min(upload.Size, MaximumTextCharacters)];
+        var length = await reader.ReadBlockAsync(buffer, cancellation);
+        return new string(buffer, 0, length);
+    }
+}

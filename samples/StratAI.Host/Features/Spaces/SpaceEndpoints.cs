@@ -1,0 +1,127 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Caching.Hybrid;
+using StratAI.Host.Database;
+using StratAI.Host.Errors;
+using StratAI.Host.Features.Areas;
+using StratAI.Host.Http;
+using StratAI.Host.Security;
+using StratAI.Pagination;
+
+namespace StratAI.Host.Features.Spaces;
+
+internal static class SpaceEndpoints
+{
+    private const string CacheControl = "private, max-age=60";
+
+    private const string Columns = "s.id, s.name, s.description, m.role, s.created_at, s.updated_at";
+    private const string Mine = "spaces s JOIN space_members m ON m.space_id = s.id AND m.user_id = @userId";
+
+    private static readonly HybridCacheEntryOptions Cached = new() { Expiration = TimeSpan.FromMinutes(5) };
+
+    public static void MapSpaces(this RouteGroupBuilder api)
+    {
+        var group = api.MapGroup("/spaces").WithTags("Spaces");
+        group.MapGet("", List).Pages(SpaceResource.Order).WithSummary("The spaces you are a member of.");
+        group.MapPost("", Create).Idempotent().WithSummary("Makes a space that you own.");
+        group.MapGet("/{id:guid}", Get);
+        group.MapPatch("/{id:guid}", Patch).WithSummary("Changes a space; editors and owners.");
+        group.MapDelete("/{id:guid}", Delete).WithSummary("Deletes a space with its areas and documents; owners.");
+        group.MapMembers();
+    }
+
+    /// <summary>The tag of everything cached about a space: a change drops it for all of its members, on every instance.</summary>
+    public static string CacheTag(Guid id) => $"space:{id}";
+
+    private static Task<Results<PageResult<SpaceResource>, Problem>> List(PageRequest page, CurrentUser user, PageReader pages, CancellationToken cancellation) =>
+        pages.ReadAsync(SpaceResource.Order, page, new PageScope("spaces", user.Id), Columns, Mine, "TRUE", new { userId = user.Id }, cancellation, CacheControl);
+
+    private static async Task<CreatedResource<SpaceResource>> Create(
+        SpaceBody body, CurrentUser user, AppDatabase database, TimeProvider time, CancellationToken cancellation)
+    {
+        var now = time.Now();
+        var space = new SpaceResource { Id = time.NewId(), Name = body.Name, Description = body.Description, Role = Roles.Owner, CreatedAt = now, UpdatedAt = now };
+        await database.WriteAsync(
+            async work =>
+            {
+                await work.ExecuteAsync("INSERT INTO spaces (id, name, description, created_at, updated_at) VALUES (@Id, @Name, @Description, @CreatedAt, @UpdatedAt)", space);
+                return await work.ExecuteAsync(
+                    "INSERT INTO space_members (space_id, user_id, role, created_at, updated_at) VALUES (@Id, @userId, @Role, @CreatedAt, @UpdatedAt)",
+                    new { space.Id, userId = user.Id, space.Role, space.CreatedAt, space.UpdatedAt });
+            },
+            cancellation);
+        return Resource.Created($"/api/spaces/{space.Id}", space);
+    }
+
+    private static async Task<Results<Resource<SpaceResource>, Problem>> Get(Guid id, CurrentUser user, AppDatabase database, HybridCache cache, CancellationToken cancellation)
+    {
+        var space = await cache.GetOrCreateAsync(
+            $"space:{id}:{user.Id}",
+            (database, id, user),
+            static (state, token) => new ValueTask<SpaceResource?>(state.database.FindAsync<SpaceResource>(
+                $"SELECT {Columns} FROM {Mine} WHERE s.id = @id", new { state.id, userId = state.user.Id }, token)),
+            Cached,
+            [CacheTag(id)],
+            cancellation);
+        return space is null ? Problem.NotFound() : new Resource<SpaceResource>(space) { CacheControl = CacheControl };
+    }
+
+    private static async Task<Results<Resource<SpaceResource>, Problem>> Patch(
+        Guid id, MergePatch<SpaceBody> patch, HttpRequest request, CurrentUser user, AppDatabase database, HybridCache cache,
+        TimeProvider time, CancellationToken cancellation)
+    {
+        var (space, problem) = await database.ChangeAsync(
+            work => FindForChangeAsync(work, id, user, request, Roles.CanEdit),
+            async (work, space) =>
+            {
+                var (body, problem) = patch.Apply(new() { Name = space.Name, Description = space.Description });
+                space = space with { Name = body.Name, Description = body.Description, UpdatedAt = time.Now() };
+                if (problem is null)
+                {
+                    await work.ExecuteAsync("UPDATE spaces SET name = @Name, description = @Description, updated_at = @UpdatedAt WHERE id = @Id", space);
+                }
+
+                return (space, problem);
+            },
+            cancellation);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        await cache.RemoveByTagAsync(CacheTag(id), CancellationToken.None);
+        return new Resource<SpaceResource>(space!) { CacheControl = CacheControl };
+    }
+
+    private static async Task<Results<NoContent, Problem>> Delete(
+        Guid id, HttpRequest request, CurrentUser user, AppDatabase database, HybridCache cache, AreaStore areas,
+        CancellationToken cancellation)
+    {
+        IReadOnlyList<Guid> gone = [];
+        var (_, problem) = await database.ChangeAsync(
+            work => FindForChangeAsync(work, id, user, request, role => role == Roles.Owner),
+            async (work, space) =>
+            {
+                gone = await work.QueryAsync<Guid>("SELECT id FROM areas WHERE space_id = @id", new { id });
+                await work.ExecuteAsync("DELETE FROM spaces WHERE id = @id", new { id });
+                return (space, null);
+            },
+            cancellation);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        await cache.RemoveByTagAsync(CacheTag(id), CancellationToken.None);
+        await areas.ForgetAsync(gone);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<(SpaceResource? Space, Problem? Problem)> FindForChangeAsync(
+        UnitOfWork work, Guid id, CurrentUser user, HttpRequest request, Func<string, bool> allowed)
+    {
+        var space = await work.FindAsync<SpaceResource>($"SELECT {Columns} FROM {Mine} WHERE s.id = @id{work.Dialect.ForUpdate}", new { id, userId = user.Id });
+        return space is null ? (null, Problem.NotFound())
+            : !allowed(space.Role) ? (null, Problem.Forbidden())
+            : (space, request.CheckIfMatch(space));
+    }
+}

@@ -1,0 +1,36 @@
+using Dapper;
+using StratAI.Host.Database;
+using StratAI.Host.Errors;
+using StratAI.Host.Security;
+
+namespace StratAI.Host.Features.Tasks;
+
+/// <summary>The filters of <c>GET /api/tasks</c>; those that are absent do not filter.</summary>
+internal sealed record TaskFilter(string[]? Status, int? Priority, Guid? AreaId, DateOnly? DueBefore, DateOnly? DueAfter, string? Q)
+{
+    private const int MaximumQueryLength = 200;
+
+    private static readonly string[] Statuses = ["todo", "in_progress", "done"];
+
+    public Problem? Check() =>
+        Status?.Except(Statuses).FirstOrDefault() is { } unknown ? Problem.Validation("status", $"'{unknown}' is none of {string.Join(", ", Statuses)}.")
+        : Q?.Length > MaximumQueryLength ? Problem.Validation("q", $"The text to search for has at most {MaximumQueryLength} characters.")
+        : null;
+
+    public string Where(Dialect dialect) => string.Join(" AND ", new[]
+    {
+        "t.user_id = @userId",
+        Status is { Length: > 0 } ? dialect.In("t.status", "@statuses") : null,
+        Priority is null ? null : "t.priority = @Priority",
+        AreaId is null ? null : "t.area_id = @AreaId",
+        DueBefore is null ? null : "t.due_date < @DueBefore",
+        DueAfter is null ? null : "t.due_date > @DueAfter",
+        string.IsNullOrWhiteSpace(Q) ? null : dialect.SearchTerm(Q) is null ? "FALSE" : dialect.Matches("tasks", "t", "@term"),
+    }.OfType<string>());
+
+    public DynamicParameters Parameters(CurrentUser user, Dialect dialect) =>
+        new(new { userId = user.Id, statuses = dialect.List(Status ?? []), Priority, AreaId, DueBefore, DueAfter, term = dialect.SearchTerm(Q ?? "") });
+
+    /// <summary>What a cursor is bound to: the same filters, in whatever order they were written.</summary>
+    public override string ToString() => string.Join('\n', string.Join(',', (Status ?? []).Order()), Priority, AreaId, $"{DueBefore:O}", $"{DueAfter:O}", Q);
+}

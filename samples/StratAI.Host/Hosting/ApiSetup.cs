@@ -1,0 +1,65 @@
+using StratAI.Host.Errors;
+using StratAI.Host.Features.Areas;
+using StratAI.Host.Features.Documents;
+using StratAI.Host.Features.Preferences;
+using StratAI.Host.Http;
+
+namespace StratAI.Host.Hosting;
+
+internal static partial class ApiSetup
+{
+    private const long MaximumJsonBytes = 1024 * 1024;
+
+    public static void AddApi(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = MaximumJsonBytes;
+        });
+        builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        builder.Services.AddProblems();
+        builder.Services.AddApiDescription();
+        builder.Services.AddSingleton<PageReader>();
+        builder.Services.AddSingleton<PreferencesStore>();
+        builder.Services.AddSingleton<AreaStore>();
+        builder.Services.AddSingleton<Places>();
+        builder.Services.AddSingleton<DocumentStore>();
+        builder.Services.AddSingleton<DocumentUpload>();
+        builder.Services.AddSingleton<IdempotencyStore>();
+        builder.Services.AddHostedService<Housekeeper>();
+    }
+
+    /// <summary>Says at start which parts still hold this deployment to one instance.</summary>
+    public static void LogConstraints(this WebApplication app)
+    {
+        foreach (var constraint in app.Services.GetRequiredService<PartModes>().Constraints)
+        {
+            LogConstraint(app.Logger, constraint);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "One instance only: {Constraint}")]
+    private static partial void LogConstraint(ILogger logger, string constraint);
+
+    /// <summary>What every request passes, from the outside in.</summary>
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseRequestIdentity();
+        app.UseProblems();
+        app.UseRouting();
+        // By address before the token is looked at: guessing tokens is limited too.
+        app.UseStratAIRateLimiting("ip");
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseStratAIRateLimiting();
+        app.UseIdempotency();
+    }
+
+    /// <summary>The group that all of the API's endpoints are in.</summary>
+    public static RouteGroupBuilder MapApi(this WebApplication app)
+    {
+        var api = app.MapGroup("/api").RequireAuthorization().RequireLimits("ip", "user");
+        return api.ValidateBodies();
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Options;
+
+namespace StratAI.Host.Hosting;
+
+/// <summary>The host cannot start as configured. The message is for the operator and says what to change; there is no need for a stack trace.</summary>
+internal sealed class StartupException(string message) : Exception(message)
+{
+    /// <summary>Runs the host. A start that its configuration forbids is told on standard error, and is exit code 1.</summary>
+    public static async Task<int> ReportAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
+            return 0;
+        }
+        catch (Exception exception) when (exception is StartupException or OptionsValidationException)
+        {
+            await Console.Error.WriteLineAsync($"The host cannot start. {exception.Message}");
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using System.Buffers;
+using Microsoft.Extensions.Caching.Hybrid;
+
+namespace StratAI.Caching.Internal;
+
+internal sealed class BytesSerializer : IHybridCacheSerializer<byte[]>
+{
+    public byte[] Deserialize(ReadOnlySequence<byte> source) => source.ToArray();
+
+    public void Serialize(byte[] value, IBufferWriter<byte> target) => target.Write(value);
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace StratAI.Caching.Internal;
+
+internal sealed class CachingBuilder(IServiceCollection services, string name) : ICachingBuilder
+{
+    public IServiceCollection Services => services;
+
+    public string Name => name;
+}

@@ -1,0 +1,202 @@
+using System.Diagnostics.CodeAnalysis;
+using BitFaster.Caching.Lru;
+
+namespace StratAI.Caching.Internal;
+
+/// <summary>
+/// L1: entries bounded by count and bytes, and the invalidations this instance has learnt of, against which every read checks.
+/// </summary>
+internal sealed class LocalLevel
+{
+    /// <summary>Names remembered per log; see <see cref="InvalidationLog"/> for what forgetting costs.</summary>
+    public const int LogCapacity = 16_384;
+
+    private const int EntryOverhead = 160;
+
+    private readonly ConcurrentLru<string, LocalEntry> _entries;
+    private readonly long _capacityBytes;
+    private readonly InvalidationLog _keys = new(LogCapacity);
+    private readonly InvalidationLog _tags = new(LogCapacity);
+    private readonly Lock _gate = new();
+    private int _epoch;
+    private long _known;
+    private long _floor;
+    private long _bytes;
+
+    public LocalLevel(int capacity, long capacityBytes, long knownSequence)
+    {
+        _capacityBytes = capacityBytes;
+        _known = _floor = knownSequence;
+        _entries = new(1, capacity, StringComparer.Ordinal);
+        _entries.Events.Value!.ItemRemoved += (_, removed) => Interlocked.Add(ref _bytes, -SizeOf(removed.Key!, removed.Value!));
+        _entries.Events.Value!.ItemUpdated += (_, updated) => Interlocked.Add(ref _bytes, -SizeOf(updated.Key!, updated.OldValue!));
+    }
+
+    public Generations Generations { get; } = new();
+
+    public int Count => _entries.Count;
+
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>The stamp of a value whose making starts now.</summary>
+    public Stamp Now
+    {
+        get
+        {
+            // Epoch first: should a restart come between the two reads, the stamp is of the old epoch and worth nothing, which is safe.
+            var epoch = Volatile.Read(ref _epoch);
+            return new(epoch, Volatile.Read(ref _known));
+        }
+    }
+
+    /// <summary>Whether contact with the shared level is the same unbroken one as when <paramref name="stamp"/> was taken.</summary>
+    public bool IsSameEpoch(Stamp stamp) => stamp.Epoch == Volatile.Read(ref _epoch);
+
+    /// <summary>Takes note that the shared level had reached <paramref name="sequence"/>, learnt through a call begun at <paramref name="begun"/>.</summary>
+    public Stamp Observe(Stamp begun, long sequence)
+    {
+        lock (_gate)
+        {
+            if (begun.Epoch == _epoch && sequence > _known)
+            {
+                Volatile.Write(ref _known, sequence);
+            }
+        }
+
+        return begun with { Sequence = sequence };
+    }
+
+    /// <summary>Takes the next sequence, where this process alone gives them.</summary>
+    public Stamp Advance() => new(_epoch, Interlocked.Increment(ref _known));
+
+    /// <summary>Whether none of the tags, nor everything, was invalidated since <paramref name="stamp"/>.</summary>
+    public bool IsCurrent(Stamp stamp, string[] tags)
+    {
+        if (!IsSameEpoch(stamp) || stamp.Sequence < Volatile.Read(ref _floor))
+        {
+            return false;
+        }
+
+        foreach (var tag in tags)
+        {
+            if (_tags.IsInvalidated(tag, stamp.Sequence))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public bool TryGet(string key, long now, [NotNullWhen(true)] out LocalEntry? entry)
+    {
+        if (!_entries.TryGet(key, out entry))
+        {
+            return false;
+        }
+
+        if (now < entry.ExpiresAt && IsCurrent(entry.Stamp, entry.Tags))
+        {
+            return true;
+        }
+
+        _entries.TryRemove(new KeyValuePair<string, LocalEntry>(key, entry));
+        entry = null;
+        return false;
+    }
+
+    public void Put(string key, LocalEntry entry)
+    {
+        var size = SizeOf(key, entry);
+        if (size > _capacityBytes || !MayKeep(key, entry))
+        {
+            return;
+        }
+
+        Interlocked.Add(ref _bytes, size);
+        _entries.AddOrUpdate(key, entry);
+
+        // An invalidation logs first and removes second, this stores first and looks at the log second; with both sides fenced,
+        // at least one of them sees the other.
+        Interlocked.MemoryBarrier();
+        if (!MayKeep(key, entry))
+        {
+            _entries.TryRemove(new KeyValuePair<string, LocalEntry>(key, entry));
+        }
+
+        while (Bytes > _capacityBytes && _entries.Count > 0)
+        {
+            _entries.Policy.Eviction.Value!.Trim(1);
+        }
+    }
+
+    public void Remove(string key)
+    {
+        Generations.Advance(key);
+        Interlocked.MemoryBarrier();
+        _entries.TryRemove(key);
+    }
+
+    public void InvalidateKey(string key, long sequence)
+    {
+        if (!_keys.Add(key, sequence))
+        {
+            // This instance's own, come back as a message: flights begun since are not to be disturbed by it.
+            return;
+        }
+
+        Generations.Advance(key);
+        Interlocked.MemoryBarrier();
+        if (_entries.TryGet(key, out var entry) && entry.Stamp.Sequence < sequence)
+        {
+            _entries.TryRemove(new KeyValuePair<string, LocalEntry>(key, entry));
+        }
+    }
+
+    public void InvalidateTag(string tag, long sequence)
+    {
+        if (_tags.Add(tag, sequence))
+        {
+            Generations.Advance(tag);
+        }
+    }
+
+    /// <summary>Drops everything not known to reflect the invalidations up to <paramref name="sequence"/>.</summary>
+    public void Flush(long sequence)
+    {
+        lock (_gate)
+        {
+            if (sequence <= _floor)
+            {
+                return;
+            }
+
+            Volatile.Write(ref _known, Math.Max(_known, sequence));
+            Volatile.Write(ref _floor, sequence);
+        }
+
+        Generations.AdvanceAll();
+        _entries.Clear();
+    }
+
+    /// <summary>Drops everything and begins a new epoch: what the shared level answers from now on may belong to another history.</summary>
+    public void Restart(long sequence)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _known, sequence);
+            Volatile.Write(ref _floor, sequence);
+            Interlocked.Increment(ref _epoch);
+            _keys.Restart(sequence);
+            _tags.Restart(sequence);
+        }
+
+        Generations.AdvanceAll();
+        _entries.Clear();
+    }
+
+    private bool MayKeep(string key, LocalEntry entry) =>
+        entry.Stamp.Sequence != Stamp.Unknown && IsCurrent(entry.Stamp, entry.Tags) && !_keys.IsInvalidated(key, entry.Stamp.Sequence);
+
+    private static long SizeOf(string key, LocalEntry entry) => EntryOverhead + (sizeof(char) * key.Length) + entry.Size;
+}

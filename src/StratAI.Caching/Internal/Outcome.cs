@@ -1,0 +1,30 @@
+namespace StratAI.Caching.Internal;
+
+/// <summary>What a flight brought, for each of its callers to take.</summary>
+/// <param name="value">The value as it was made.</param>
+/// <param name="content">Its serialised form, where it has one.</param>
+/// <param name="source">Where it came from.</param>
+/// <param name="stamp">Up to when it reflects every invalidation.</param>
+internal sealed class Outcome<T>(T value, Content? content, RequestOutcome source, Stamp stamp)
+{
+    private int _taken;
+
+    public RequestOutcome Source => source;
+
+    /// <summary>
+    /// Whether an entry found in L2 was invalidated since. Its tags are those it was stored with, which the flight did not know of when
+    /// the caller joined it.
+    /// </summary>
+    public bool IsOutdated(LocalLevel local) => source == RequestOutcome.Shared && content is not null && !local.IsCurrent(stamp, content.Tags);
+
+    /// <summary>
+    /// A value for one caller alone, unless its type is immutable: the first gets the original, the others a copy. False where no copy
+    /// can be made.
+    /// </summary>
+    public bool TryTake(ValueCodec<T> codec, out T taken)
+    {
+        taken = value;
+        return ValueCodec<T>.IsShareable || value is null || Interlocked.Exchange(ref _taken, 1) == 0
+            || (content is not null && codec.TryDecode(content, out taken));
+    }
+}

@@ -1,0 +1,8 @@
+namespace StratAI.Caching.Internal;
+
+/// <summary>The answer of the shared level to a read.</summary>
+/// <param name="Reached">Whether there was an answer at all.</param>
+/// <param name="Stamp">Up to when the answer, hit or miss, reflects every invalidation.</param>
+/// <param name="Content">The entry, or <see langword="null"/> on a miss.</param>
+/// <param name="Remaining">How long the entry lives on.</param>
+internal readonly record struct SharedRead(bool Reached, Stamp Stamp, Content? Content = null, TimeSpan Remaining = default);

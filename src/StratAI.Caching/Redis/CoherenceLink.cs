@@ -1,0 +1,223 @@
+using System.Threading.Channels;
+using StackExchange.Redis;
+using StratAI.Caching.Internal;
+using StratAI.Shared.Redis;
+
+namespace StratAI.Caching.Redis;
+
+/// <summary>
+/// Keeps L1 coherent. Messages bring invalidations as they happen; five times per allowed staleness a beat asks Redis for the sequence, and
+/// only where every message up to it has come is L1 trusted, for that staleness from when the question was asked.
+/// A message missed in any way, be it a cut connection, a server's output buffer, or a filter on the way, is thus noticed by its absence.
+/// </summary>
+internal sealed class CoherenceLink : IAsyncDisposable
+{
+    private const int BeatsPerStaleness = 5;
+
+    private readonly LocalLevel _local;
+    private readonly CacheMetrics _metrics;
+    private readonly RedisLevelSettings _settings;
+    private readonly Func<CancellationToken, ValueTask<long?>> _askSequence;
+    private readonly Func<ValueTask> _deliver;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _gate = new();
+    private readonly SequenceTracker _tracker = new();
+    private readonly InvalidationSubscription _subscription;
+    private readonly long _staleness;
+    private Task _loop = Task.CompletedTask;
+    private bool _lost;
+    private bool _reconnected;
+    private long _trustedUntil = long.MinValue;
+
+    /// <param name="connection">The connection.</param>
+    /// <param name="local">What to keep coherent.</param>
+    /// <param name="metrics">Counts messages and flushes.</param>
+    /// <param name="settings">Names, times and logger.</param>
+    /// <param name="askSequence">Asks Redis for the sequence; <see langword="null"/> when there is no answer.</param>
+    /// <param name="deliver">Called on each beat that was answered.</param>
+    public CoherenceLink(
+        RedisConnection connection,
+        LocalLevel local,
+        CacheMetrics metrics,
+        RedisLevelSettings settings,
+        Func<CancellationToken, ValueTask<long?>> askSequence,
+        Func<ValueTask> deliver)
+    {
+        (_local, _metrics, _settings, _askSequence, _deliver) = (local, metrics, settings, askSequence, deliver);
+        _subscription = new(connection, settings, Receive, OnLost, OnRestored);
+        _staleness = (long)(settings.Staleness.TotalSeconds * settings.Time.TimestampFrequency);
+    }
+
+    public bool IsTrusted => IsTrustedAt(_settings.Time.GetTimestamp());
+
+    public bool IsTrustedAt(long now) => now < Volatile.Read(ref _trustedUntil);
+
+    /// <summary>The sequence up to which invalidations hold on this instance.</summary>
+    public long? Seen
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _tracker.Seen;
+            }
+        }
+    }
+
+    public void Start()
+    {
+        // Without this the loop would live in the activity and the async locals of whichever request made the cache.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _loop = Task.Run(RunAsync);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        await _subscription.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var interval = _settings.Staleness / BeatsPerStaleness;
+        using var timer = _settings.Time.CreateTimer(_ => Wake(), null, interval, interval);
+        Wake();
+        try
+        {
+            await foreach (var _ in _wake.Reader.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                try
+                {
+                    await BeatAsync(_stopping.Token).ConfigureAwait(false);
+                }
+                catch (Exception error) when (error is TimeoutException or RedisException)
+                {
+                    _settings.Logger.RedisFailed(error, "subscribe");
+                }
+                catch (Exception error) when (error is not OperationCanceledException)
+                {
+                    _settings.Logger.LinkFailed(error);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        await _subscription.EnsureAsync(cancellationToken).ConfigureAwait(false);
+
+        bool reconnected;
+        long? seenBefore;
+        lock (_gate)
+        {
+            (reconnected, _reconnected, seenBefore) = (_reconnected, false, _tracker.Seen);
+        }
+
+        var askedAt = _settings.Time.GetTimestamp();
+        if (await _askSequence(cancellationToken).ConfigureAwait(false) is not { } sequence)
+        {
+            lock (_gate)
+            {
+                _reconnected |= reconnected;
+            }
+
+            return;
+        }
+
+        lock (_gate)
+        {
+            Judge(sequence, seenBefore, askedAt, reconnected);
+        }
+
+        await _deliver().ConfigureAwait(false);
+    }
+
+    private void Judge(long sequence, long? seenBefore, long askedAt, bool reconnected)
+    {
+        var result = _tracker.Beat(sequence, seenBefore, askedAt, out var confirmedAt);
+        if (result == BeatResult.First)
+        {
+            // Entries read from L2 before this moment had nobody to tell of their invalidation.
+            _local.Flush(sequence);
+        }
+        else if (result == BeatResult.Regressed || reconnected)
+        {
+            // Behind the new connection there may be another server, whose history only seems to continue the old one.
+            _tracker.Restart(sequence, askedAt);
+            _local.Restart(sequence);
+            ReportFlush(result == BeatResult.Regressed ? "regressed" : "reconnected");
+            confirmedAt = askedAt;
+        }
+        else if (result == BeatResult.Lost)
+        {
+            _local.Flush(sequence);
+            ReportFlush("lost");
+        }
+
+        Volatile.Write(ref _trustedUntil, confirmedAt + _staleness);
+    }
+
+    private void Receive(ReadOnlyMemory<byte> bytes)
+    {
+        if (InvalidationMessage.Parse(bytes.Span) is not { } message)
+        {
+            // Its sequence stays missing, which the next message or beat notices.
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_tracker.Receive(message.Sequence))
+            {
+                _local.Flush(message.Sequence);
+                ReportFlush("gap");
+            }
+
+            // Within the lock: a beat must not confirm what is counted as come and does not hold yet.
+            message.ApplyTo(_local);
+        }
+
+        _metrics.Invalidation("received");
+    }
+
+    private void OnLost()
+    {
+        lock (_gate)
+        {
+            if (_lost)
+            {
+                return;
+            }
+
+            _lost = true;
+        }
+
+        _settings.Logger.LinkLost(_settings.Staleness);
+    }
+
+    private void OnRestored()
+    {
+        lock (_gate)
+        {
+            (_lost, _reconnected) = (false, true);
+        }
+
+        Wake();
+    }
+
+    private void ReportFlush(string reason)
+    {
+        _metrics.Flush(reason);
+        _settings.Logger.LocalFlushed(reason);
+    }
+
+    private void Wake() => _wake.Writer.TryWrite(true);
+}

@@ -1,0 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace StratAI.Pagination.Internal;
+
+internal sealed record PaginationBuilder(IServiceCollection Services) : IPaginationBuilder;

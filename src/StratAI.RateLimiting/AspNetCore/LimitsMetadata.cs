@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+
+namespace StratAI.RateLimiting.AspNetCore;
+
+/// <summary>One <c>RequireLimits</c> or <c>DisableLimits</c> on an endpoint or group.</summary>
+internal sealed class LimitsMetadata(IReadOnlyList<string> policies)
+{
+    public static LimitsMetadata Disabled { get; } = new([]);
+
+    /// <summary>The policies of an endpoint: from the outermost group inwards they add up, and disabling starts anew.</summary>
+    public static string[] PoliciesOf(Endpoint endpoint)
+    {
+        var names = new List<string>();
+        foreach (var metadata in endpoint.Metadata.GetOrderedMetadata<LimitsMetadata>())
+        {
+            metadata.ApplyTo(names);
+        }
+
+        return [.. names];
+    }
+
+    private void ApplyTo(List<string> names)
+    {
+        if (policies.Count == 0)
+        {
+            names.Clear();
+        }
+
+        names.AddRange(policies.Except(names));
+    }
+}

@@ -1,0 +1,39 @@
+using StratAI.RateLimiting.AspNetCore;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Says which limits apply to endpoints.</summary>
+public static class RateLimitingEndpointConventionBuilderExtensions
+{
+    /// <summary>
+    /// Requires policies on an endpoint or on a whole group. What a group requires and what its endpoints require adds up; a policy named twice
+    /// counts once. A policy that is not configured with a partition, or that no middleware decides, fails the application's start.
+    /// </summary>
+    /// <param name="builder">The endpoint or group.</param>
+    /// <param name="policies">At least one policy's name.</param>
+    /// <exception cref="ArgumentException">There are no names.</exception>
+    public static TBuilder RequireLimits<TBuilder>(this TBuilder builder, params string[] policies)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        if (policies.Length == 0)
+        {
+            throw new ArgumentException("Name at least one policy.", nameof(policies));
+        }
+
+        builder.Add(endpoint => endpoint.Metadata.Add(new LimitsMetadata(policies)));
+        return builder;
+    }
+
+    /// <summary>
+    /// Drops what was required so far, by the same endpoint or by the groups around it. A <see cref="RequireLimits"/> that comes later, or further
+    /// inside, applies again.
+    /// </summary>
+    /// <param name="builder">The endpoint or group.</param>
+    public static TBuilder DisableLimits<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        builder.Add(endpoint => endpoint.Metadata.Add(LimitsMetadata.Disabled));
+        return builder;
+    }
+}

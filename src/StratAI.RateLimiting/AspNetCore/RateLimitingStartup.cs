@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using StratAI.RateLimiting.Internal;
+
+namespace StratAI.RateLimiting.AspNetCore;
+
+/// <summary>
+/// Connects before the first request and, once the pipeline stands, fails the start if an endpoint requires a limit that would never be applied:
+/// a limit that is silently off shows only when it is needed.
+/// </summary>
+internal sealed class RateLimitingStartup(
+    IServiceProvider services, IRateLimiters limiters, IOptions<RateLimitingOptions> options, MiddlewareStages stages, TimeProvider time)
+    : IHostedLifecycleService
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (limiters is not RateLimiters own)
+        {
+            return;
+        }
+
+        try
+        {
+            await own.ConnectAsync().WaitAsync(ConnectTimeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Connecting goes on in the background; until it succeeds the outage behaviour of each policy decides.
+        }
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var endpoint in services.GetService<EndpointDataSource>()?.Endpoints ?? [])
+        {
+            foreach (var policy in LimitsMetadata.PoliciesOf(endpoint))
+            {
+                options.Value.RequirePartition(policy, endpoint.DisplayName);
+                if (!stages.Decide(policy))
+                {
+                    throw new InvalidOperationException(
+                        $"Endpoint '{endpoint.DisplayName}' requires the limit '{policy}', and nothing applies it: add "
+                        + $"app.{nameof(RateLimitingApplicationBuilderExtensions.UseStratAIRateLimiting)}().");
+                }
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

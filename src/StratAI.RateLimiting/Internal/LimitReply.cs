@@ -1,0 +1,7 @@
+namespace StratAI.RateLimiting.Internal;
+
+/// <summary>
+/// A store's answer: whether all requests were admitted, the time on the store's clock, and each bucket's state, charged if they were and
+/// as it stood if not.
+/// </summary>
+internal readonly record struct LimitReply(bool Acquired, long NowMicros, GcraState[] States);

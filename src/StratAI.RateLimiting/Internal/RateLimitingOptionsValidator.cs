@@ -1,0 +1,81 @@
+using System.Buffers;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace StratAI.RateLimiting.Internal;
+
+internal sealed class RateLimitingOptionsValidator : IValidateOptions<RateLimitingOptions>
+{
+    private const int MaxPrefixLength = 64;
+    private const int MinSecretLength = 16;
+    private static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MaxTimeout = TimeSpan.FromSeconds(30);
+
+    // Visible ASCII but the braces, which end a Cluster hash tag.
+    private static readonly SearchValues<char> PrefixChars =
+        SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Where(c => c is not '{' and not '}')]);
+
+    public ValidateOptionsResult Validate(string? name, RateLimitingOptions options)
+    {
+        var errors = new List<string>();
+        if (options.KeyPrefix is not { Length: > 0 and <= MaxPrefixLength } prefix || prefix.AsSpan().ContainsAnyExcept(PrefixChars))
+        {
+            errors.Add($"KeyPrefix is '{options.KeyPrefix}'; it must be 1 to {MaxPrefixLength} visible ASCII characters without braces.");
+        }
+
+        // Neither the secret nor the configuration, which may hold a password, is ever repeated.
+        if (options.KeyHashSecret is { Length: < MinSecretLength } secret)
+        {
+            errors.Add($"KeyHashSecret has {secret.Length} characters; it must have at least {MinSecretLength}, or be null.");
+        }
+
+        if (options.RedisTimeout < MinTimeout || options.RedisTimeout > MaxTimeout)
+        {
+            errors.Add($"RedisTimeout is {options.RedisTimeout}; it must be from {MinTimeout} to {MaxTimeout}.");
+        }
+
+        if (!string.IsNullOrWhiteSpace(options.Configuration) && !CanParse(options.Configuration))
+        {
+            errors.Add("Configuration is not a StackExchange.Redis configuration string with at least one endpoint.");
+        }
+
+        foreach (var (policyName, policy) in options.Policies)
+        {
+            Validate($"Policies[{policyName}]", policy, errors);
+        }
+
+        return errors.Count == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(errors.Select(error => $"{nameof(RateLimitingOptions)}.{error}"));
+    }
+
+    private static void Validate(string path, RateLimitPolicy policy, List<string> errors)
+    {
+        if (policy.PermitLimit is < 1 or > Gcra.MaxLimit)
+        {
+            errors.Add($"{path}.PermitLimit is {policy.PermitLimit}; it must be from 1 to {Gcra.MaxLimit}.");
+        }
+
+        if (policy.Window < Gcra.MinWindow || policy.Window > Gcra.MaxWindow || policy.Window.Ticks % TimeSpan.TicksPerMicrosecond != 0)
+        {
+            errors.Add($"{path}.Window is {policy.Window}; it must be from {Gcra.MinWindow} to {Gcra.MaxWindow} in whole microseconds.");
+        }
+
+        if (!Enum.IsDefined(policy.Outage))
+        {
+            errors.Add($"{path}.Outage is {policy.Outage}; it must be Local, Open or Closed.");
+        }
+    }
+
+    private static bool CanParse(string configuration)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(configuration).EndPoints.Count > 0;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace StratAI.RateLimiting;
+
+/// <summary>What a policy decides while Redis is down, slower than its deadline, or answers with an error.</summary>
+public enum OutageBehavior
+{
+    /// <summary>
+    /// Each instance applies the whole limit by itself, beginning with full buckets: during the outage <c>n</c> instances together admit up to
+    /// <c>n</c> times the limit.
+    /// </summary>
+    Local,
+
+    /// <summary>Everything is admitted. For limits that share capacity fairly, where refusing would do more harm than overuse.</summary>
+    Open,
+
+    /// <summary>Everything is refused as temporarily unavailable. For limits that guard money or an upstream contract.</summary>
+    Closed,
+}

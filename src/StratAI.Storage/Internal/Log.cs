@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace StratAI.Storage.Internal;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Removed {Count} temporary files that a stopped process left behind.", EventName = "TemporaryFilesSwept")]
+    public static partial void TemporaryFilesSwept(this ILogger logger, int count);
+
+    [LoggerMessage(2, LogLevel.Information, "Made the bucket, which was missing.", EventName = "BucketCreated")]
+    public static partial void BucketCreated(this ILogger logger);
+
+    // The exception itself stays out: those of the file system name the path, and that the key.
+    [LoggerMessage(3, LogLevel.Warning, "The object store failed at {Operation} ({Failure}, {Cause}): {Reason}", EventName = "OperationFailed")]
+    public static partial void OperationFailed(this ILogger logger, string operation, ObjectStoreFailure failure, string? cause, string reason);
+
+    [LoggerMessage(4, LogLevel.Information, "Made a signing key for URLs and kept it in the store's folder.", EventName = "SigningKeyCreated")]
+    public static partial void SigningKeyCreated(this ILogger logger);
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using StratAI.Storage.Internal;
+
+namespace StratAI.Storage.S3;
+
+/// <summary>One server and bucket: the connection pool, the signer, and the SDK beside them.</summary>
+internal sealed class S3Connection : IDisposable
+{
+    /// <summary>
+    /// How long a signature made for a request of our own is valid; it has to outlive the waiting before the server looks at it, and skewed
+    /// clocks.
+    /// </summary>
+    private const long RequestSeconds = 15 * 60;
+
+    private static readonly TimeSpan MaximumConnectTime = TimeSpan.FromSeconds(3);
+
+    private readonly S3Options _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly SocketsHttpHandler _handler;
+    private readonly HttpClient _http;
+    private readonly Lock _bucketLock = new();
+    private Task? _ensuring;
+    private volatile bool _bucketSeen;
+
+    public S3Connection(S3Options options, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _handler = new()
+        {
+            ConnectTimeout = options.Timeout < MaximumConnectTime ? options.Timeout : MaximumConnectTime,
+            // Servers behind a changing DNS name are found again.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            AllowAutoRedirect = false,
+            UseCookies = false,
+        };
+        _http = new(_handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        Signer = new(options);
+        Sdk = new(options, _handler);
+    }
+
+    public SignatureV4 Signer { get; }
+
+    public SdkGateway Sdk { get; }
+
+    public TimeProvider Time => _time;
+
+    public StallTimer StartTimer(CancellationToken cancellationToken) => new(_options.Timeout, _time, cancellationToken);
+
+    /// <summary>Sends a request and returns once the headers of the answer are there.</summary>
+    /// <param name="request">What to send.</param>
+    /// <param name="timer">Ends it when the server is silent.</param>
+    /// <param name="cancellationToken">The caller's token, which <paramref name="timer"/> follows.</param>
+    public async Task<HttpResponseMessage> SendAsync(S3Request request, StallTimer timer, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(request.Method, Sign(request)) { Content = request.Content };
+        foreach (var (name, value) in request.Headers)
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        if (request.Range is { Offset: var first, Length: var length })
+        {
+            message.Headers.Range = new(first, length <= long.MaxValue - first ? first + length - 1 : null);
+        }
+
+        try
+        {
+            var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timer.Token).ConfigureAwait(false);
+            _bucketSeen |= response.IsSuccessStatusCode;
+            return response;
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception exception) when (S3Errors.FromTransport(exception, cancellationToken) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>Whether the answer is a success; false when it says that the object does not exist.</summary>
+    /// <exception cref="ObjectStoreException">The answer is anything else.</exception>
+    public async Task<bool> IsFoundAsync(HttpResponseMessage response, StallTimer timer, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode)
+        {
+            return true;
+        }
+
+        var code = await S3Errors.ReadCodeAsync(response, timer.Token).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (response.StatusCode == HttpStatusCode.NotFound && code != "NoSuchBucket")
+        {
+            // An answer to HEAD has no code, and a bucket that is missing is not an object that is.
+            _bucketSeen |= code == "NoSuchKey" || await Sdk.BucketExistsAsync(cancellationToken).ConfigureAwait(false);
+            return _bucketSeen ? false : throw S3Errors.BucketMissing();
+        }
+
+        _bucketSeen &= code != "NoSuchBucket";
+        throw S3Errors.FromAnswer(response, code);
+    }
+
+    /// <summary>
+    /// Makes the bucket at first use where the options ask for that. A failure is not remembered: the next use tries again.
+    /// </summary>
+    public async ValueTask EnsureBucketAsync(CancellationToken cancellationToken)
+    {
+        if (_bucketSeen || !_options.CreateBucket)
+        {
+            return;
+        }
+
+        Task ensuring;
+        lock (_bucketLock)
+        {
+            // One attempt for all who wait, and its failure is theirs too: queued attempts against a dead server
+            // would add up their timeouts.
+            ensuring = _ensuring is { IsCompleted: false } ? _ensuring : _ensuring = EnsureBucketOnceAsync();
+        }
+
+        await ensuring.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        Sdk.Dispose();
+        _handler.Dispose();
+    }
+
+    private Uri Sign(S3Request request)
+    {
+        var signed = request.Headers.Where(header => header.Key.StartsWith("x-amz-", StringComparison.Ordinal));
+        return Signer.Sign(request.Method, request.Key, _time.GetUtcNow(), RequestSeconds, [], signed);
+    }
+
+    private async Task EnsureBucketOnceAsync()
+    {
+        if (await Sdk.EnsureBucketAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            _logger.BucketCreated();
+        }
+
+        _bucketSeen = true;
+    }
+}

@@ -1,0 +1,14 @@
+namespace StratAI.Storage.S3;
+
+/// <summary>A request on one object.</summary>
+internal sealed record S3Request(HttpMethod Method, string Key)
+{
+    /// <summary>Headers to send, names in lower case; those of Amazon are signed.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>The bytes to ask for.</summary>
+    public ByteRange? Range { get; init; }
+
+    /// <summary>The body.</summary>
+    public HttpContent? Content { get; init; }
+}

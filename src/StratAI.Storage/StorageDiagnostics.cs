@@ -1,0 +1,29 @@
+namespace StratAI.Storage;
+
+/// <summary>Names of what this package measures and traces. No tag carries a key, a bucket or a file name.</summary>
+public static class StorageDiagnostics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "StratAI.Storage";
+
+    /// <summary>
+    /// Name of the activity source; its activities are <c>storage.put</c>, <c>.get</c>, <c>.stat</c>, <c>.delete</c> and <c>.list</c>.
+    /// </summary>
+    public const string ActivitySourceName = "StratAI.Storage";
+
+    /// <summary>
+    /// Histogram in seconds of store operations, with tags <c>operation</c>, <c>mode</c> and <c>outcome</c>: <c>ok</c>, <c>not_found</c>,
+    /// <c>cancelled</c>,
+    /// <c>stopped</c> (a listing left early), <c>caller</c> (the caller's stream or arguments failed), or the <see
+    /// cref="ObjectStoreFailure"/> in snake case.
+    /// </summary>
+    public const string OperationDuration = "stratai.storage.operation.duration";
+
+    /// <summary>
+    /// Counter of uploads through the gate, with tag <c>outcome</c> (<c>accepted</c>, <c>failed</c>, or the refusal's code).
+    /// </summary>
+    public const string Uploads = "stratai.storage.uploads";
+
+    /// <summary>Counter of bytes the gate has read.</summary>
+    public const string UploadBytes = "stratai.storage.upload.bytes";
+}

@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using StratAI.Storage.Internal;
+using StratAI.Storage.Internal.Sniffing;
+
+namespace StratAI.Storage;
+
+/// <summary>
+/// Takes an upload in, in one pass: counts, caps, hashes, and finds the type from the bytes. Nothing is visible anywhere before every check
+/// has
+/// passed; a refusal, a failing stream or a cancellation leaves nothing behind. Safe to use concurrently.
+/// </summary>
+public sealed class UploadGate
+{
+    private readonly UploadOptions _options;
+    private readonly StorageMetrics _metrics;
+
+    internal UploadGate(IOptions<StorageOptions> options, StorageMetrics metrics)
+    {
+        _options = options.Value.Uploads;
+        _metrics = metrics;
+    }
+
+    /// <summary>Reads a body to its end, or until a rule is broken. What the body itself throws passes unchanged.</summary>
+    /// <param name="body">Read from its current position; not disposed. At most one byte past the limit is read.</param>
+    /// <param name="rules">What the upload may be.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The upload or the refusal.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A limit of <paramref name="rules"/> is less than 1.</exception>
+    public async Task<UploadResult> ReceiveAsync(Stream body, UploadRules rules, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rules.MaximumBytes, 1, nameof(rules));
+        ArgumentOutOfRangeException.ThrowIfLessThan(rules.MaximumImageBytes ?? 1, 1, nameof(rules));
+
+        var spool = new Spool(_options);
+        UploadResult? result = null;
+        try
+        {
+            result = await ReceiveAsync(spool, body, rules, cancellationToken).ConfigureAwait(false);
+            return result;
+        }
+        finally
+        {
+            _metrics.Upload(result is null ? "failed" : result.Refusal?.Code ?? "accepted", spool.Length);
+            if (result?.IsAccepted != true)
+            {
+                await spool.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task<UploadResult> ReceiveAsync(Spool spool, Stream body, UploadRules rules, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var sniffer = new ContentSniffer();
+        var settled = false;
+        while (true)
+        {
+            var memory = await spool.GetMemoryAsync(cancellationToken).ConfigureAwait(false);
+            var allowed = Math.Min(memory.Length, LimitOf(rules, sniffer.Settled) + 1 - spool.Length);
+            var count = allowed > 0 ? await body.ReadAsync(memory[..(int)allowed], cancellationToken).ConfigureAwait(false) : 0;
+            hash.AppendData(memory.Span[..count]);
+            sniffer.Append(memory.Span[..count]);
+            spool.Advance(count);
+
+            if (spool.Length > LimitOf(rules, sniffer.Settled))
+            {
+                return new(TooLarge(rules, sniffer.Settled));
+            }
+
+            if (count == 0)
+            {
+                break;
+            }
+
+            if (!settled && sniffer.Settled is { } type)
+            {
+                settled = true;
+                // The rest could not change the verdict, so it is not worth reading.
+                if (Refuse(new(type), rules, out _) is { } early)
+                {
+                    return new(early);
+                }
+            }
+        }
+
+        if (spool.Length == 0)
+        {
+            return new(new UploadRefusal(UploadRefusalReason.Empty, "The file is empty."));
+        }
+
+        await spool.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        var detection = await sniffer.CompleteAsync(spool, cancellationToken).ConfigureAwait(false);
+        if (spool.Length > LimitOf(rules, detection.Type))
+        {
+            return new(TooLarge(rules, detection.Type));
+        }
+
+        return Refuse(detection, rules, out var stored) is { } refusal
+            ? new(refusal)
+            : new(new Upload(spool, Convert.ToHexStringLower(hash.GetHashAndReset()), stored));
+    }
+
+    private static long LimitOf(UploadRules rules, string? type) =>
+        type is not null && MediaTypes.IsRasterImage(type) ? Math.Min(rules.MaximumBytes, rules.MaximumImageBytes ?? long.MaxValue) : rules.MaximumBytes;
+
+    private static UploadRefusal TooLarge(UploadRules rules, string? type)
+    {
+        var limit = LimitOf(rules, type);
+        return new(UploadRefusalReason.TooLarge, $"The file is larger than the {limit} bytes allowed.", type, limit);
+    }
+
+    private static UploadRefusal? Refuse(Detection detection, UploadRules rules, out string type)
+    {
+        (type, var contradicted) = Claims.Resolve(detection, rules.DeclaredContentType, rules.FileName);
+        if (contradicted is not null)
+        {
+            return new(UploadRefusalReason.ContentMismatch, $"The file is declared as {contradicted}, but its bytes are {type}.", type);
+        }
+
+        return rules.AllowedTypes.Contains(type)
+            ? null
+            : new(UploadRefusalReason.TypeNotAllowed, $"Files of type {type} are not taken.", type);
+    }
+}

@@ -1,0 +1,17 @@
+namespace StratAI.Storage;
+
+/// <summary>Why an upload was not taken.</summary>
+public enum UploadRefusalReason
+{
+    /// <summary>It has more bytes than allowed; fits 413.</summary>
+    TooLarge,
+
+    /// <summary>The bytes are not of the type that was declared, or that the file name's extension claims; fits 415.</summary>
+    ContentMismatch,
+
+    /// <summary>The bytes are of a type that is not allowed, or of none that is known; fits 415.</summary>
+    TypeNotAllowed,
+
+    /// <summary>It has no bytes; fits 400.</summary>
+    Empty,
+}

@@ -1,0 +1,30 @@
+using StratAI.Caching.Tests.Contract;
+using StratAI.Caching.Tests.Support;
+
+namespace StratAI.Caching.Tests;
+
+public sealed class EmbeddedReadWriteTests : ReadWriteContract<EmbeddedBackend>;
+
+public sealed class EmbeddedFlagsTests : FlagsContract<EmbeddedBackend>;
+
+public sealed class EmbeddedLimitsTests : LimitsContract<EmbeddedBackend>;
+
+public sealed class EmbeddedSingleFlightTests : SingleFlightContract<EmbeddedBackend>;
+
+public sealed class EmbeddedStaleFillTests : StaleFillContract<EmbeddedBackend>;
+
+public sealed class EmbeddedModelTests : ModelContract<EmbeddedBackend>;
+
+public sealed class RedisReadWriteTests : ReadWriteContract<RedisBackend>;
+
+public sealed class RedisFlagsTests : FlagsContract<RedisBackend>;
+
+public sealed class RedisLimitsTests : LimitsContract<RedisBackend>;
+
+public sealed class RedisSingleFlightTests : SingleFlightContract<RedisBackend>;
+
+public sealed class RedisStaleFillTests : StaleFillContract<RedisBackend>;
+
+public sealed class LoneRedisStaleFillTests : StaleFillContract<LoneRedisBackend>;
+
+public sealed class RedisModelTests : ModelContract<RedisBackend>;

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using StratAI.Caching.Internal;
+using StratAI.Caching.Redis;
+using StratAI.Caching.Tests.Support;
+using StratAI.Shared.Redis;
+
+namespace StratAI.Caching.Tests.Redis;
+
+public sealed class CoherenceLinkTests : IAsyncLifetime
+{
+    private readonly RedisSpace _redis = new();
+
+    public Task InitializeAsync() => _redis.InitializeAsync();
+
+    public Task DisposeAsync() => _redis.DisposeAsync();
+
+    [Fact]
+    public async Task What_L1_took_before_the_first_contact_is_dropped_at_it_and_what_is_newer_stays()
+    {
+        var local = new LocalLevel(100, 1_000_000, Stamp.Unknown);
+        local.Put("old", Entry(local.Observe(local.Now, 10)));
+        var settings = new RedisLevelSettings(
+            _redis.Names, TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), 100, TimeSpan.FromMinutes(1), TimeProvider.System, NullLogger.Instance);
+        var asked = new TaskCompletionSource<long?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var link = new CoherenceLink(
+            RedisConnection.For(_redis.Database.Multiplexer), local, new CacheMetrics(null, "", local), settings, _ => new(asked.Task), () => default);
+        link.Start();
+        Assert.False(link.IsTrusted);
+
+        asked.SetResult(11);
+        await Eventually.TrueAsync(() => link.IsTrusted, "L1 is trusted");
+        local.Put("new", Entry(local.Now));
+
+        Assert.False(local.TryGet("old", 0, out _));
+        Assert.True(local.TryGet("new", 0, out _));
+    }
+
+    private static LocalEntry Entry(Stamp stamp) => new(null, new Content(new byte[1], IsNull: false, []), stamp, expiresAt: 1);
+}

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace StratAI.Caching.Tests.Support;
+
+/// <summary>Waits for a state that another thread or another process brings about.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+
+    public static async Task TrueAsync(Func<bool> condition, string what)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(waited.Elapsed < Deadline, $"It never came that {what}.");
+            // Not a synchronisation: the state is what is waited for, and asking for it without a pause would take the core it needs.
+            await Task.Delay(2);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using Npgsql;
+using StackExchange.Redis;
+using StratAI.Testing;
+
+namespace StratAI.Host.Tests.Infrastructure;
+
+/// <summary>A deployment of the host in one of its shapes. All API tests run against each; tests share it, so every test makes users of its own.</summary>
+public abstract class HostFixture : IAsyncLifetime
+{
+    private int _users;
+
+    /// <summary>The instance that tests talk to.</summary>
+    public HostInstance Host { get; private set; } = null!;
+
+    /// <summary>Another instance of the same deployment; the same one where only one can be.</summary>
+    public HostInstance Other { get; private set; } = null!;
+
+    public abstract bool IsDistributed { get; }
+
+    /// <summary>A user nobody else has used, signed in at <see cref="Host"/>.</summary>
+    public Task<ApiClient> NewUserAsync(string name = "user") => Host.SignInAsync($"{name}-{Interlocked.Increment(ref _users)}");
+
+    public async Task InitializeAsync()
+    {
+        (Host, Other) = await StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        await Other.DisposeAsync();
+        await StopAsync();
+    }
+
+    protected abstract Task<(HostInstance Host, HostInstance Other)> StartAsync();
+
+    protected abstract Task StopAsync();
+
+    /// <summary>The key that tokens are signed with.</summary>
+    public const string SigningKey = "a signing key of the tests, of 32 bytes or more";
+
+    // All clients of the suite have one address, and nothing here is about the limit on it.
+    protected static Dictionary<string, string> CommonSettings() => new() { ["Limits:Ip:PermitLimit"] = "1000000", ["Auth:SigningKey"] = SigningKey };
+}
+
+/// <summary>Nothing configured: one instance on a data folder.</summary>
+public sealed class EmbeddedHost : HostFixture
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("stratai-host-").FullName;
+
+    public override bool IsDistributed => false;
+
+    public string DataFolder => _folder;
+
+    protected override Task<(HostInstance Host, HostInstance Other)> StartAsync()
+    {
+        var host = new HostInstance(new Dictionary<string, string>(CommonSettings()) { ["Data:Folder"] = _folder });
+        return Task.FromResult((host, host));
+    }
+
+    protected override Task StopAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Two instances on PostgreSQL, Redis and S3, with a database and a bucket of their own.</summary>
+public sealed class DistributedHost : HostFixture
+{
+    private readonly string _name = $"host_{Guid.NewGuid():N}";
+
+    public override bool IsDistributed => true;
+
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = _name }.ConnectionString;
+
+    protected override async Task<(HostInstance Host, HostInstance Other)> StartAsync()
+    {
+        await using var admin = NpgsqlDataSource.Create(TestServers.Postgres);
+        await using var create = admin.CreateCommand($"CREATE DATABASE {_name}");
+        await create.ExecuteNonQueryAsync();
+        var settings = Settings();
+        return (new HostInstance(settings), new HostInstance(settings));
+    }
+
+    protected override async Task StopAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        await using var admin = NpgsqlDataSource.Create(TestServers.Postgres);
+        await using var drop = admin.CreateCommand($"DROP DATABASE {_name} WITH (FORCE)");
+        await drop.ExecuteNonQueryAsync();
+    }
+
+    private Dictionary<string, string> Settings() => new(CommonSettings())
+    {
+        ["ConnectionStrings:Postgres"] = ConnectionString,
+        ["ConnectionStrings:Redis"] = ConfigurationOptions.Parse(TestServers.Redis).ToString(),
+        ["Storage:S3:Endpoint"] = TestServers.S3Endpoint,
+        ["Storage:S3:AccessKey"] = TestServers.S3AccessKey,
+        ["Storage:S3:SecretKey"] = TestServers.S3SecretKey,
+        ["Storage:S3:Bucket"] = _name.Replace('_', '-'),
+        ["Storage:S3:CreateBucket"] = "true",
+        ["Redis:KeyPrefix"] = _name,
+        // A busy machine must not turn a test into one of an outage.
+        ["Limits:RedisTimeout"] = "00:00:10",
+        ["MasterKey"] = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)),
+    };
+}
+
+[CollectionDefinition(Name)]
+public sealed class EmbeddedShape : ICollectionFixture<EmbeddedHost>
+{
+    public const string Name = "embedded";
+}
+
+[CollectionDefinition(Name)]
+public sealed class DistributedShape : ICollectionFixture<DistributedHost>
+{
+    public const string Name = "distributed";
+}

@@ -1,0 +1,19 @@
+using System.Text;
+
+namespace StratAI.Host.Tests.Infrastructure;
+
+/// <summary>One of everything, made by one user.</summary>
+public sealed record World(ApiClient Owner, Guid Space, Guid Area, Guid Task, Guid Document, Guid Conversation, Guid Answer)
+{
+    public static async Task<World> CreateAsync(HostFixture host)
+    {
+        var owner = await host.NewUserAsync("owner");
+        var space = await owner.CreateAsync("/api/spaces", new { name = "Household" });
+        var area = await owner.CreateAsync($"/api/spaces/{space}/areas", new { name = "Garden" });
+        var task = await owner.CreateAsync("/api/tasks", new { title = "Water the plants" });
+        var document = (await owner.UploadAsync("garden.md", Encoding.UTF8.GetBytes("# Garden\n\nTomatoes want water every day.\n"), "text/markdown", ("areaId", $"{area}"))).Id;
+        var conversation = await owner.CreateAsync("/api/conversations", new { areaId = area });
+        var chat = await owner.ChatAsync(new { conversationId = conversation, message = "What do tomatoes want?" });
+        return new(owner, space, area, task, document, conversation, chat.AnswerId);
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace StratAI.RateLimiting.Tests;
+
+public sealed class OptionsTests
+{
+    private static readonly RateLimitPolicy Valid = new() { PermitLimit = 1, Window = TimeSpan.FromSeconds(1) };
+
+    public static TheoryData<string, Action<RateLimitingOptions>> Invalid { get; } = new()
+    {
+        { "Policies[p].PermitLimit is 0;", o => o.AddPolicy("p", Valid with { PermitLimit = 0 }) },
+        { "Policies[p].PermitLimit is 1000000000001;", o => o.AddPolicy("p", Valid with { PermitLimit = 1_000_000_000_001 }) },
+        { "Policies[p].Window is 00:00:00.0009990;", o => o.AddPolicy("p", Valid with { Window = TimeSpan.FromMicroseconds(999) }) },
+        { "Policies[p].Window is 366.00:00:00.0000010;", o => o.AddPolicy("p", Valid with { Window = TimeSpan.FromDays(366) + TimeSpan.FromMicroseconds(1) }) },
+        { "Policies[p].Window is 00:00:01.0000001;", o => o.AddPolicy("p", Valid with { Window = TimeSpan.FromSeconds(1) + TimeSpan.FromTicks(1) }) },
+        { "Policies[p].Outage is 7;", o => o.AddPolicy("p", Valid with { Outage = (OutageBehavior)7 }) },
+        { "KeyPrefix is '';", o => o.KeyPrefix = "" },
+        { "KeyPrefix is 'a{b}';", o => o.KeyPrefix = "a{b}" },
+        { "KeyPrefix is 'a b';", o => o.KeyPrefix = "a b" },
+        { "KeyHashSecret has 5 characters;", o => o.KeyHashSecret = "short" },
+        { "RedisTimeout is 00:00:00;", o => o.RedisTimeout = TimeSpan.Zero },
+        { "RedisTimeout is 00:00:31;", o => o.RedisTimeout = TimeSpan.FromSeconds(31) },
+        { "Configuration is not", o => o.Configuration = "ssl=true" },
+        { "Configuration is not", o => o.Configuration = "127.0.0.1:6379,nonsense=1,password=pw" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Invalid))]
+    public async Task A_bad_value_fails_the_start_and_is_named(string words, Action<RateLimitingOptions> configure)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddStratAIRateLimiting(configure);
+        using var host = builder.Build();
+
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.StartsWith($"RateLimitingOptions.{words}", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("short", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("pw", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("1st")]
+    [InlineData("per user")]
+    [InlineData("a\"b")]
+    [InlineData("a{b}")]
+    [InlineData("größe")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    public void A_policy_name_that_no_header_could_carry_is_refused(string? name) =>
+        Assert.Throws<ArgumentException>(() => new RateLimitingOptions().AddPolicy(name!, Valid));
+
+    [Fact]
+    public void A_policy_name_is_taken_once()
+    {
+        var options = new RateLimitingOptions().AddPolicy("chat/v1:*", Valid).AddPolicy("CHAT/v1:*", Valid);
+
+        Assert.Contains("'chat/v1:*'", Assert.Throws<ArgumentException>(() => options.AddPolicy("chat/v1:*", Valid, _ => null)).Message, StringComparison.Ordinal);
+        Assert.Equal(2, options.Policies.Count);
+    }
+
+    [Fact]
+    public async Task Adding_twice_adds_up_and_an_earlier_service_wins()
+    {
+        var services = new ServiceCollection();
+        services.AddStratAIRateLimiting(o => o.AddPolicy("a", Valid));
+        services.AddStratAIRateLimiting(o => o.AddPolicy("b", Valid));
+        services.AddStratAIRateLimiting();
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.True((await Assert.Single(provider.GetServices<IRateLimiters>()).AcquireAsync([new("a", "k"), new("b", "k")])).IsAcquired);
+        Assert.Single(provider.GetServices<IHostedService>());
+        Assert.Single(provider.GetServices<IValidateOptions<RateLimitingOptions>>());
+
+        var own = provider.GetRequiredService<IRateLimiters>();
+        var replaced = new ServiceCollection().AddSingleton(own);
+        replaced.AddStratAIRateLimiting();
+        await using var second = replaced.BuildServiceProvider();
+        Assert.Same(own, second.GetRequiredService<IRateLimiters>());
+    }
+}
