@@ -173,10 +173,12 @@ internal sealed class LocalLevel
 
             Volatile.Write(ref _known, Math.Max(_known, sequence));
             Volatile.Write(ref _floor, sequence);
-        }
 
-        Generations.AdvanceAll();
-        _entries.Clear();
+            // Still inside the lock: an invalidation comes twice, as the script's answer and as a message, and whichever is second
+            // returns at the check above. It must not return to its caller while the first is still emptying L1.
+            Generations.AdvanceAll();
+            _entries.Clear();
+        }
     }
 
     /// <summary>Drops everything and begins a new epoch: what the shared level answers from now on may belong to another history.</summary>
@@ -189,10 +191,9 @@ internal sealed class LocalLevel
             Interlocked.Increment(ref _epoch);
             _keys.Restart(sequence);
             _tags.Restart(sequence);
+            Generations.AdvanceAll();
+            _entries.Clear();
         }
-
-        Generations.AdvanceAll();
-        _entries.Clear();
     }
 
     private bool MayKeep(string key, LocalEntry entry) =>

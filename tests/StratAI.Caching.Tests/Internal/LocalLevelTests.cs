@@ -104,5 +104,27 @@ public sealed class LocalLevelTests
             Assert.Equal(0, level.Bytes);
         }, iter: 200);
 
+    [Fact]
+    public void Whoever_learns_of_a_flush_second_also_returns_to_an_empty_level()
+    {
+        for (var sequence = 11; sequence < 111; sequence++)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                _level.Put($"{i}", Entry(_level.Now));
+            }
+
+            using var both = new Barrier(2);
+            var left = new int[2];
+            Parallel.For(0, 2, new ParallelOptions { MaxDegreeOfParallelism = 2 }, learner =>
+            {
+                both.SignalAndWait(TimeSpan.FromSeconds(10));
+                _level.Flush(sequence);
+                left[learner] = _level.Count;
+            });
+            Assert.Equal([0, 0], left);
+        }
+    }
+
     private static LocalEntry Entry(Stamp stamp, int size = 1) => new(null, new Content(new byte[size], IsNull: false, []), stamp, expiresAt: 1);
 }
