@@ -3,21 +3,33 @@ using StratAI.Pagination.Internal;
 
 namespace StratAI.Pagination;
 
+/// <summary>By what a list can be sorted, as far as its clients are concerned; see <see cref="PageOrder{T}"/>.</summary>
+public abstract class PageOrder
+{
+    private protected PageOrder(IReadOnlyList<string> fields, string defaultSort) => (Fields, Default) = (fields, defaultSort);
+
+    /// <summary>The names that clients may sort by, in the order of their declaration.</summary>
+    public IReadOnlyList<string> Fields { get; }
+
+    /// <summary>The order of a request that names none, as a client would write it.</summary>
+    public string Default { get; }
+}
+
 /// <summary>
 /// By what a list can be sorted, declared once per row type and shared: immutable and safe for concurrent use. The one definition yields
 /// ORDER BY, the seek predicate, the cursor and the check of what clients ask for.
 /// </summary>
 /// <typeparam name="T">A row, as the page statement's SELECT list is read.</typeparam>
-public sealed class PageOrder<T>
+public sealed class PageOrder<T> : PageOrder
 {
     private readonly IReadOnlyList<SortKey<T>> _keys;
     private readonly SortKey<T> _tieBreaker;
     private readonly OrderedKey<T>[] _default;
 
     internal PageOrder(IReadOnlyList<SortKey<T>> keys, SortKey<T> tieBreaker, string defaultSort)
+        : base([.. keys.Select(key => key.Name)], defaultSort)
     {
-        (_keys, _tieBreaker, Default) = (keys, tieBreaker, defaultSort);
-        Fields = [.. keys.Select(key => key.Name)];
+        (_keys, _tieBreaker) = (keys, tieBreaker);
         if (!TryParse(defaultSort, [.. keys.Where(key => key.Name != tieBreaker.Name), tieBreaker], out var parsed))
         {
             throw new InvalidOperationException(
@@ -26,12 +38,6 @@ public sealed class PageOrder<T>
 
         _default = parsed;
     }
-
-    /// <summary>The names that clients may sort by, in the order of their declaration.</summary>
-    public IReadOnlyList<string> Fields { get; }
-
-    /// <summary>The order of a request that names none, as a client would write it.</summary>
-    public string Default { get; }
 
     /// <summary>Declares an order.</summary>
     /// <exception cref="ArgumentException">A key is malformed or declared twice.</exception>
