@@ -10,8 +10,9 @@ public enum CountMode
     Exact,
 
     /// <summary>
-    /// A cheap figure. At present counted like <see cref="Capped"/> on both engines and labelled by what is known: exact up to the cap,
-    /// at least the cap beyond it.
+    /// What PostgreSQL's planner expects, by <c>EXPLAIN</c>, at a cost that does not grow with the list; where the page itself shows that it is the
+    /// last, the exact figure. SQLite has no such estimate and <see cref="IQueryable{T}"/> no way to ask for it: there it counts as
+    /// <see cref="Capped"/> does.
     /// </summary>
     Estimated,
 

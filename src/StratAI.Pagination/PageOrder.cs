@@ -24,7 +24,7 @@ public sealed class PageOrder<T> : PageOrder
 {
     private readonly IReadOnlyList<SortKey<T>> _keys;
     private readonly SortKey<T> _tieBreaker;
-    private readonly OrderedKey<T>[] _default;
+    private readonly SortOrder<T> _default;
 
     internal PageOrder(IReadOnlyList<SortKey<T>> keys, SortKey<T> tieBreaker, string defaultSort)
         : base([.. keys.Select(key => key.Name)], defaultSort)
@@ -52,15 +52,15 @@ public sealed class PageOrder<T> : PageOrder
     }
 
     /// <summary>The keys that <paramref name="sort"/> asks for, the tie-breaker last; false when it names what is not allowed.</summary>
-    internal bool TryResolve(string? sort, [NotNullWhen(true)] out OrderedKey<T>[]? keys)
+    internal bool TryResolve(string? sort, [NotNullWhen(true)] out SortOrder<T>? order)
     {
-        keys = _default;
-        return sort is null || sort == Default || TryParse(sort, _keys, out keys);
+        order = _default;
+        return sort is null || sort == Default || TryParse(sort, _keys, out order);
     }
 
-    private bool TryParse(string sort, IReadOnlyList<SortKey<T>> allowed, [NotNullWhen(true)] out OrderedKey<T>[]? keys)
+    private bool TryParse(string sort, IReadOnlyList<SortKey<T>> allowed, [NotNullWhen(true)] out SortOrder<T>? order)
     {
-        keys = null;
+        order = null;
         var parsed = new List<OrderedKey<T>>(allowed.Count + 1);
         foreach (var range in sort.AsSpan().Split(','))
         {
@@ -76,7 +76,7 @@ public sealed class PageOrder<T> : PageOrder
 
         // Behind a unique key no other decides anything.
         var unique = parsed.FindIndex(key => key.Key.Name == _tieBreaker.Name);
-        keys = unique >= 0 ? [.. parsed[..(unique + 1)]] : [.. parsed, new(_tieBreaker, parsed[^1].Descending)];
+        order = new(unique >= 0 ? [.. parsed[..(unique + 1)]] : [.. parsed, new(_tieBreaker, parsed[^1].Descending)]);
         return true;
     }
 

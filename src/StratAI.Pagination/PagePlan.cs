@@ -1,9 +1,11 @@
+using System.Data.Common;
 using StratAI.Pagination.Internal;
 
 namespace StratAI.Pagination;
 
 /// <summary>
-/// How one request's page is read. Check <see cref="Error"/>, run <see cref="Compose"/>'s text, and hand the rows to <see cref="ToPage"/>.
+/// How one request's page is read. Check <see cref="Error"/>; then either run <see cref="Compose"/>'s text and hand its reader over, or hand over an
+/// <see cref="IQueryable{T}"/>.
 /// </summary>
 /// <typeparam name="T">A row.</typeparam>
 public sealed class PagePlan<T>
@@ -17,71 +19,90 @@ public sealed class PagePlan<T>
     /// <summary>What is wrong with the request; null when the page can be read. When set, nothing else can be used.</summary>
     public PageError? Error { get; }
 
-    /// <summary>Whether <see cref="Compose"/>'s text has a second result set, one row of one 64-bit integer.</summary>
-    public bool HasCount => Query.Count != CountMode.None;
-
     private PageQuery<T> Query =>
         _query ?? throw new InvalidOperationException($"The page request was refused ({Error?.Code}); look at Error first.");
 
     /// <summary>
     /// The page as SQL. The arguments are code, never input: what comes from a client belongs into parameters, which the caller binds
-    /// beside those of <see cref="PageSql.Parameters"/>. Parameter names beginning with <c>page_</c> are taken.
+    /// beside those of <see cref="PageSql.Parameters"/>. Names beginning with <c>page_</c> are taken, of parameters and of tables.
     /// </summary>
     /// <param name="select">The SELECT list, without the keyword. It includes what the order's keys are read from.</param>
     /// <param name="from">The FROM clause without the keyword; joins belong here. A row must not appear in it twice.</param>
     /// <param name="where">
     /// The condition without the keyword; empty for none. One expression: no GROUP BY, ORDER BY or trailing comment.
     /// </param>
-    /// <exception cref="InvalidOperationException"><see cref="Error"/> is set.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="Error"/> is set, or a key of the order was declared without SQL.</exception>
     public PageSql Compose(string select, string from, string where)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(select);
         ArgumentException.ThrowIfNullOrWhiteSpace(from);
         ArgumentNullException.ThrowIfNull(where);
-        return SqlComposer.Compose(Query, select, from, where);
+        return new SqlComposer<T>(Query, select, from, where).Compose();
     }
 
-    /// <summary>Makes the page of what the statement returned.</summary>
-    /// <param name="rows">
-    /// Every row of the page statement, in the order in which they came: one more than the limit when there are more.
-    /// </param>
-    /// <param name="count">The value of the second result set; required when <see cref="HasCount"/>.</param>
+    /// <summary>Makes the page of what <see cref="Compose"/>'s text returns.</summary>
+    /// <param name="reader">The result of the whole text, at its beginning. The caller disposes of it.</param>
+    /// <param name="read">Makes a row of the reader's current record. Columns after those of the SELECT list are not the caller's.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="InvalidOperationException">
-    /// <see cref="Error"/> is set; a row holds null in a key that is declared as never null; or a row's keys are too long for a cursor of
-    /// 4,096 characters.
+    /// <see cref="Error"/> is set; the reader is not of the composed text; a row holds null in a key that is declared as never null; or a row's keys
+    /// are too long for a cursor of 4,096 characters.
     /// </exception>
-    /// <exception cref="ArgumentException">
-    /// The count that was asked for is missing, or there are more rows than the statement returns.
-    /// </exception>
-    public Page<T> ToPage(IReadOnlyList<T> rows, long? count = null)
+    public async Task<Page<T>> ReadAsync(DbDataReader reader, Func<DbDataReader, T> read, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(rows);
-        if (rows.Count > Query.Limit + 1)
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(read);
+        var rows = new List<T>(Query.Take);
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {
-            throw new ArgumentException($"A page of {Query.Limit} has at most {Query.Limit + 1} rows; got {rows.Count}.", nameof(rows));
+            rows.Add(read(reader));
         }
 
-        if (count is null && HasCount)
+        return ToPage(rows, Query.Count == CountMode.None ? null : await PageTotal.ReadAsync(reader, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Reads the page of a query, with its count, in one round trip.</summary>
+    /// <param name="source">
+    /// The list, filtered and in no order. Of a provider that runs queries asynchronously, such as Entity Framework Core, or in memory. Its rows are
+    /// entities, or objects made by an initialiser: a constructor's arguments cannot be sorted by. A query that includes collections takes a second round
+    /// trip to count behind an empty page.
+    /// </param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="InvalidOperationException">
+    /// As with a reader; or the provider cannot translate a key, or a key states another collation than <see cref="TextCollation.Column"/>.
+    /// </exception>
+    /// <exception cref="NotSupportedException">The provider runs queries only by blocking a thread.</exception>
+    public async Task<Page<T>> QueryAsync(IQueryable<T> source, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var (rows, count) = await QueryReader.ReadAsync(Query, source, cancellation).ConfigureAwait(false);
+        return ToPage(rows, count is { } counted ? new PageCount(counted, IsPlanned: false) : null);
+    }
+
+    /// <param name="rows">Every row of the page statement, in the order in which they came: one more than the limit when there are more.</param>
+    /// <param name="count">What the database answered; null when nothing was to be counted.</param>
+    internal Page<T> ToPage(IReadOnlyList<T> rows, PageCount? count = null)
+    {
+        if (rows.Count > Query.Take)
         {
-            throw new ArgumentException("The request asked for a count; pass the second result set's value.", nameof(count));
+            throw new InvalidOperationException($"A page of {Query.Limit} has at most {Query.Take} rows; got {rows.Count}.");
         }
 
         var more = rows.Count > Query.Limit;
         var data = InListOrder(rows, more);
         var (previous, next) = Cursors(data, more);
+        var total = PageTotal.Of(Query, count, rows.Count);
         return new(data, new PageInfo
         {
             Offset = Query.Offset,
             Limit = Query.Limit,
-            Total = IsBeyondCap(count) ? SqlComposer.CountCap : count,
-            Precision = IsBeyondCap(count) ? TotalPrecision.AtLeast : TotalPrecision.Exact,
+            Total = total.Rows,
+            Precision = total.Precision,
             HasMore = more,
             NextCursor = next,
             PrevCursor = previous,
         });
     }
-
-    private bool IsBeyondCap(long? count) => count > SqlComposer.CountCap && Query.Count is CountMode.Capped or CountMode.Estimated;
 
     private T[] InListOrder(IReadOnlyList<T> rows, bool more)
     {
@@ -91,7 +112,7 @@ public sealed class PagePlan<T>
             data[i] = rows[i];
         }
 
-        if (Query.Position is { IsBackward: true })
+        if (Query.IsBackward)
         {
             Array.Reverse(data);
         }

@@ -7,10 +7,10 @@ namespace StratAI.Pagination;
 /// </summary>
 public sealed class Pager
 {
-    private readonly CursorProtector _protector;
+    private readonly ICursorProtector _protector;
     private readonly PaginationMetrics _metrics;
 
-    internal Pager(CursorProtector protector, PaginationMetrics metrics) => (_protector, _metrics) = (protector, metrics);
+    internal Pager(ICursorProtector protector, PaginationMetrics metrics) => (_protector, _metrics) = (protector, metrics);
 
     /// <summary>Checks what a client asks for and plans its page.</summary>
     /// <typeparam name="T">A row.</typeparam>
@@ -46,18 +46,19 @@ public sealed class Pager
             return new(error);
         }
 
-        if (!order.TryResolve(request.Sort, out var keys))
+        if (!order.TryResolve(request.Sort, out var sort))
         {
             return new(PageErrors.InvalidSort(order.Fields));
         }
 
-        var binding = CursorCodec.Bind<T>(keys, scope);
+        var binding = sort.Bind(scope);
         CursorPosition? position = null;
         if (request.Cursor is { } cursor)
         {
-            error = _protector.TryUnprotect(cursor, out var content) ?? CursorCodec.TryRead<T>(content, binding, keys, out position);
+            error = CursorCodec.TryDecode(cursor, sort.Keys, binding, _protector, out var found);
+            position = found;
         }
 
-        return error is null ? new(new PageQuery<T>(keys, request, position, binding, _protector, dialect)) : new(error);
+        return error is null ? new(new PageQuery<T>(sort.Keys, request, position, binding, _protector, dialect)) : new(error);
     }
 }

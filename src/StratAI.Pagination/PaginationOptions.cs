@@ -1,6 +1,6 @@
 namespace StratAI.Pagination;
 
-/// <summary>Options of the package; checked at start.</summary>
+/// <summary>Options of one <see cref="Pager"/>; checked at start. <see cref="IPaginationBuilder.UseDataProtection"/> takes neither key.</summary>
 public sealed class PaginationOptions
 {
     /// <summary>
@@ -15,4 +15,6 @@ public sealed class PaginationOptions
     /// every instance, then make it the signing key and the old one previous, and drop the old one when its cursors may die.
     /// </summary>
     public IList<string> PreviousSigningKeys { get; } = [];
+
+    internal bool UsesDataProtection { get; set; }
 }

@@ -1,5 +1,5 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StratAI.Pagination;
 using StratAI.Pagination.Internal;
@@ -16,19 +16,37 @@ public static class PaginationServiceCollectionExtensions
     public static IPaginationBuilder AddStratAIPagination(this IServiceCollection services, Action<PaginationOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(static provider => PagerFactory.Create(provider, Options.Options.DefaultName));
+        return AddOptions(services, Options.Options.DefaultName, configure);
+    }
+
+    /// <summary>Adds a <see cref="Pager"/> under <paramref name="serviceKey"/>, with options and so a signing key of its own.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="serviceKey">The service key. Its text names the options.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <exception cref="ArgumentException">The service key has no text.</exception>
+    public static IPaginationBuilder AddKeyedStratAIPagination(
+        this IServiceCollection services, object serviceKey, Action<PaginationOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(serviceKey);
+        var name = Convert.ToString(serviceKey, CultureInfo.InvariantCulture);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name, nameof(serviceKey));
+        services.TryAddKeyedSingleton(serviceKey, (provider, _) => PagerFactory.Create(provider, name));
+        return AddOptions(services, name, configure);
+    }
+
+    private static PaginationBuilder AddOptions(IServiceCollection services, string name, Action<PaginationOptions>? configure)
+    {
         services.AddLogging().AddMetrics();
-        var options = services.AddOptions<PaginationOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PaginationOptions>, PaginationOptionsValidator>());
+        services.TryAddSingleton<PaginationMetrics>();
+        var options = services.AddOptions<PaginationOptions>(name).ValidateOnStart();
         if (configure is not null)
         {
             options.Configure(configure);
         }
 
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PaginationOptions>, PaginationOptionsValidator>());
-        services.TryAddSingleton<PaginationMetrics>();
-        services.TryAddSingleton(provider => new Pager(
-            new CursorProtector(CursorKeyRing.Create(
-                provider.GetRequiredService<IOptions<PaginationOptions>>().Value, provider.GetRequiredService<ILogger<Pager>>())),
-            provider.GetRequiredService<PaginationMetrics>()));
-        return new PaginationBuilder(services);
+        return new(services, name);
     }
 }

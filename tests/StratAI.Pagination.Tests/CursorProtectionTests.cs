@@ -8,7 +8,7 @@ namespace StratAI.Pagination.Tests;
 
 public sealed class CursorProtectionTests
 {
-    private const string Golden = "AZKvTHa5kyqqy1fwMpcP92Dy4p6Q5D-Vq0mYM92t3ci19nKU3ZRLGW8ALiAM8M5eWGD5g5P9Rul6I3WUPmNyFc7A0uLY08dBokOC34Eyk8hOFE9ZHFizXjkK";
+    private const string Golden = "AZK4HATuzpdoLkikYZN17QmkxoTEl--iXwfwrj1Q2NeM156TllIB9egEBhQTuKhCMDU13bvflITCNTw1UUEIX8weyML-Swj-HthRhMs6ZOv071ZY5g";
 
     private static readonly PageOrder<Row> Order = CreateOrder("t.title");
 
@@ -35,6 +35,7 @@ public sealed class CursorProtectionTests
         Assert.Null(plan.Error);
         var sql = plan.Compose("*", "tasks t", "");
         Assert.Contains("(t.title, t.created_at, t.id) < (@page_0, @page_1, @page_2)", sql.Text, StringComparison.Ordinal);
+        Assert.Equal(Golden, CursorOf(_pager));
         Assert.Equal([Boundary.Title, Boundary.CreatedAt, Boundary.Id], sql.Parameters.Values.Take(3));
     }
 
@@ -61,6 +62,16 @@ public sealed class CursorProtectionTests
         { "-title,-createdAt", "lower(t.title)", TestPagers.Scope },
     };
 
+    [Fact]
+    public void Under_another_collation_a_cursor_is_a_mismatch()
+    {
+        var request = new PageRequest { Cursor = CursorOf(_pager), Sort = "-title,-createdAt" };
+
+        Assert.Same(
+            PageErrors.CursorMismatch,
+            _pager.Plan(CreateOrder("t.title", TextCollation.Named("und-x-icu")), request, TestPagers.Scope, SqlDialect.PostgreSql).Error);
+    }
+
     [Theory]
     [MemberData(nameof(OtherScopes))]
     public void In_another_scope_or_order_a_cursor_is_a_mismatch(string sort, string titleSql, PageScope scope)
@@ -86,11 +97,12 @@ public sealed class CursorProtectionTests
     {
         var current = CursorKey.Derive(Convert.FromBase64String(TestPagers.Key));
         var twin = Enumerable.Range(0, int.MaxValue).Select(i => CursorKey.Derive(BitConverter.GetBytes(i))).First(key => key.Id == current.Id);
-        var cursor = new CursorProtector([twin]).Protect("content"u8);
+        var cursor = new AesCursorProtector([twin]).Protect("content"u8);
 
-        Assert.Null(new CursorProtector([current, twin]).TryUnprotect(cursor, out var content));
-        Assert.Equal("content"u8.ToArray(), content);
-        Assert.Same(PageErrors.CursorTampered, new CursorProtector([current]).TryUnprotect(cursor, out _));
+        var buffer = new byte[CursorFormat.MaximumBytes];
+        Assert.Null(new AesCursorProtector([current, twin]).TryUnprotect(cursor, buffer, out var content));
+        Assert.Equal("content"u8, content);
+        Assert.Same(PageErrors.CursorTampered, new AesCursorProtector([current]).TryUnprotect(cursor, buffer, out _));
     }
 
     [Theory]
@@ -107,7 +119,7 @@ public sealed class CursorProtectionTests
         var cursor = CursorOf(_pager);
 
         Assert.All(
-            [cursor + "=", cursor + " ", "\n" + cursor, cursor.Insert(9, " "), cursor.Replace('-', '+').Replace('_', '/') + "%3D", cursor + new string('A', CursorProtector.MaximumLength)],
+            [cursor + "=", cursor + " ", "\n" + cursor, cursor.Insert(9, " "), cursor.Replace('-', '+').Replace('_', '/') + "%3D", cursor + new string('A', CursorFormat.MaximumLength)],
             spelling => Assert.Same(PageErrors.CursorMalformed, Read(_pager, spelling).Error));
     }
 
@@ -165,18 +177,19 @@ public sealed class CursorProtectionTests
     [Fact]
     public void The_longest_cursor_that_is_made_is_read()
     {
-        var protector = new CursorProtector([CursorKey.Derive(Convert.FromBase64String(TestPagers.Key))]);
-        var longest = Enumerable.Range(0, 4096).Last(length => Base64Url.GetEncodedLength(length + 30) <= CursorProtector.MaximumLength);
+        var protector = new AesCursorProtector([CursorKey.Derive(Convert.FromBase64String(TestPagers.Key))]);
+        var longest = new byte[AesCursorProtector.MaximumContent];
+        var cursor = protector.Protect(longest);
 
-        Assert.Null(protector.TryUnprotect(protector.Protect(new byte[longest]), out var content));
-        Assert.Equal(longest, content.Length);
-        Assert.Throws<InvalidOperationException>(() => protector.Protect(new byte[longest + 1]));
+        Assert.Equal(CursorFormat.MaximumLength, cursor.Length);
+        Assert.Null(protector.TryUnprotect(cursor, new byte[CursorFormat.MaximumBytes], out var content));
+        Assert.Equal(longest, content);
     }
 
-    private static PageOrder<Row> CreateOrder(string titleSql) => PageOrder<Row>.Create(order => order
-        .Key("title", titleSql, row => row.Title)
-        .Key("createdAt", "t.created_at", row => row.CreatedAt)
-        .TieBreaker("id", "t.id", row => row.Id)
+    private static PageOrder<Row> CreateOrder(string titleSql, TextCollation? collation = null) => PageOrder<Row>.Create(order => order
+        .Key("title", row => row.Title, titleSql, collation: collation ?? TextCollation.Column)
+        .Key("createdAt", row => row.CreatedAt, "t.created_at")
+        .TieBreaker("id", row => row.Id, "t.id")
         .Default("-createdAt"));
 
     private static PagePlan<Row> Read(Pager pager, string cursor) =>

@@ -14,8 +14,8 @@ namespace StratAI.Pagination.Tests;
 public sealed class EndpointTests : IAsyncLifetime, IDisposable
 {
     private static readonly PageOrder<Row> Order = PageOrder<Row>.Create(order => order
-        .Key("title", "title", row => row.Title)
-        .TieBreaker("id", "id", row => row.Id)
+        .Key("title", row => row.Title, "title", collation: TextCollation.Binary)
+        .TieBreaker("id", row => row.Id, "id")
         .Default("id"));
 
     private readonly SqliteConnection _database = new("Data Source=:memory:");
@@ -96,9 +96,8 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
         var sql = plan.Compose("id, title", "rows", "id > @least");
         var parameters = new DynamicParameters(sql.Parameters);
         parameters.Add("least", 0);
-        await using var results = await _database.QueryMultipleAsync(new CommandDefinition(sql.Text, parameters, cancellationToken: context.RequestAborted));
-        var rows = (await results.ReadAsync<Row>()).AsList();
-        var page = plan.ToPage(rows, plan.HasCount ? await results.ReadSingleAsync<long>() : null);
+        await using var reader = await _database.ExecuteReaderAsync(new CommandDefinition(sql.Text, parameters, cancellationToken: context.RequestAborted));
+        var page = await plan.ReadAsync(reader, reader.GetRowParser<Row>(length: reader.FieldCount - sql.HiddenColumns), context.RequestAborted);
         PageLinks.Write(context, page.Pagination);
         return Results.Ok(page.Select(row => new { row.Id, row.Title }));
     }

@@ -3,17 +3,17 @@ namespace StratAI.Pagination.Tests;
 public sealed class PageOrderTests
 {
     private static readonly PageOrder<Row> Order = PageOrder<Row>.Create(order => order
-        .Key("title", "t.title", row => row.Title)
-        .Key("due", "t.due", row => row.Due, nullable: true)
-        .TieBreaker("id", "t.id", row => row.Id)
+        .Key("title", row => row.Title, "t.title", collation: TextCollation.Binary)
+        .Key("due", row => row.Due, "t.due", nullable: true)
+        .TieBreaker("id", row => row.Id, "t.id")
         .Default("-title"));
 
     [Theory]
-    [InlineData(null, "t.title DESC, t.id DESC")]
-    [InlineData("title", "t.title, t.id")]
-    [InlineData("-title", "t.title DESC, t.id DESC")]
-    [InlineData("-due,title", "t.due DESC NULLS LAST, t.title, t.id")]
-    [InlineData("title,-due", "t.title, t.due DESC NULLS LAST, t.id DESC")]
+    [InlineData(null, "t.title COLLATE \"C\" DESC, t.id DESC")]
+    [InlineData("title", "t.title COLLATE \"C\", t.id")]
+    [InlineData("-title", "t.title COLLATE \"C\" DESC, t.id DESC")]
+    [InlineData("-due,title", "t.due DESC, t.title COLLATE \"C\", t.id")]
+    [InlineData("title,-due", "t.title COLLATE \"C\", t.due DESC NULLS LAST, t.id DESC")]
     public void A_sort_is_followed_by_the_tie_breaker_in_the_direction_of_its_last_key(string? sort, string orderBy) =>
         Assert.Contains($" ORDER BY {orderBy} LIMIT ", Plan(Order, sort).Compose("*", "tasks t", "").Text, StringComparison.Ordinal);
 
@@ -37,10 +37,15 @@ public sealed class PageOrderTests
         Assert.EndsWith(": title, due.", error!.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"; DROP")]
+    public void A_collation_is_one_name(string name) => Assert.Throws<ArgumentException>(() => TextCollation.Named(name));
+
     [Fact]
     public void A_list_without_sort_keys_says_so()
     {
-        var order = PageOrder<Row>.Create(order => order.TieBreaker("id", "t.id", row => row.Id).Default("-id"));
+        var order = PageOrder<Row>.Create(order => order.TieBreaker("id", row => row.Id, "t.id").Default("-id"));
 
         Assert.Empty(order.Fields);
         Assert.Contains("no 'sort'", Plan(order, "title").Error?.Detail, StringComparison.Ordinal);
@@ -52,7 +57,7 @@ public sealed class PageOrderTests
     public void Behind_a_unique_key_nothing_is_sorted()
     {
         var order = PageOrder<Row>.Create(order => order
-            .Key("id", "t.id", row => row.Id).Key("due", "t.due", row => row.Due, nullable: true).TieBreaker("id", "t.id", row => row.Id));
+            .Key("id", row => row.Id, "t.id").Key("due", row => row.Due, "t.due", nullable: true).TieBreaker("id", row => row.Id, "t.id"));
 
         Assert.Equal("id", order.Default);
         Assert.Equal(["id", "due"], order.Fields);
@@ -63,20 +68,23 @@ public sealed class PageOrderTests
     [Fact]
     public void A_definition_that_cannot_work_is_refused_where_it_is_made()
     {
-        Refused<InvalidOperationException>("tie-breaker", order => order.Key("title", "t.title", row => row.Title));
+        Refused<InvalidOperationException>("tie-breaker", order => order.Key("title", row => row.Title, "t.title", collation: TextCollation.Binary));
         Refused<InvalidOperationException>("'-created'", order => Valid(order).Default("-created"));
         Refused<InvalidOperationException>("'title,title'", order => Valid(order).Default("title,title"));
-        Refused<InvalidOperationException>("'id'", order => Valid(order).Key("id", "t.other", row => row.Id));
-        Refused<ArgumentException>("'id'", order => Valid(order).TieBreaker("id", "t.id", row => row.Id));
-        Refused<ArgumentException>("'title'", order => Valid(order).Key("title", "t.title", row => row.Title));
-        Refused<ArgumentException>("'a,b'", order => Valid(order).Key("a,b", "t.title", row => row.Title));
-        Refused<ArgumentException>("'-a'", order => Valid(order).Key("-a", "t.title", row => row.Title));
-        Refused<ArgumentException>("nullable: true", order => Valid(order).Key("due", "t.due", row => row.Due));
-        Refused<ArgumentException>("'size'", order => Valid(order).Key("size", "t.size", row => 1UL));
-        Refused<ArgumentException>("'tags'", order => Valid(order).Key("tags", "t.tags", row => Array.Empty<string>()));
-        Refused<ArgumentException>("sql", order => Valid(order).Key("blank", " ", row => row.Title));
+        Refused<InvalidOperationException>("'id'", order => Valid(order).Key("id", row => row.Id, "t.other"));
+        Refused<ArgumentException>("'id'", order => Valid(order).TieBreaker("id", row => row.Id, "t.id"));
+        Refused<ArgumentException>("'title'", order => Valid(order).Key("title", row => row.Title, "t.title", collation: TextCollation.Binary));
+        Refused<ArgumentException>("'a,b'", order => Valid(order).Key("a,b", row => row.Title, "t.title", collation: TextCollation.Binary));
+        Refused<ArgumentException>("'-a'", order => Valid(order).Key("-a", row => row.Title, "t.title", collation: TextCollation.Binary));
+        Refused<ArgumentException>("nullable: true", order => Valid(order).Key("due", row => row.Due, "t.due"));
+        Refused<ArgumentException>("'size'", order => Valid(order).Key("size", row => 1UL, "t.size"));
+        Refused<ArgumentException>("state its collation", order => Valid(order).Key("plain", row => row.Title, "t.title"));
+        Refused<ArgumentException>("no collation", order => Valid(order).Key("number", row => row.Id, "t.id", collation: TextCollation.Binary));
+        Refused<InvalidOperationException>("'id'", order => order.Key("id", row => row.Id).TieBreaker("id", row => row.Id, "t.id"));
+        Refused<ArgumentException>("'tags'", order => Valid(order).Key("tags", row => Array.Empty<string>(), "t.tags"));
+        Refused<ArgumentException>("sql", order => Valid(order).Key("blank", row => row.Title, " ", collation: TextCollation.Binary));
 
-        static PageOrderBuilder<Row> Valid(PageOrderBuilder<Row> order) => order.Key("title", "t.title", row => row.Title).TieBreaker("id", "t.id", row => row.Id);
+        static PageOrderBuilder<Row> Valid(PageOrderBuilder<Row> order) => order.Key("title", row => row.Title, "t.title", collation: TextCollation.Binary).TieBreaker("id", row => row.Id, "t.id");
     }
 
     private static void Refused<TException>(string named, Action<PageOrderBuilder<Row>> build)

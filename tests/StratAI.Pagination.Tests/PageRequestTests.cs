@@ -78,5 +78,5 @@ public sealed class PageRequestTests
     private static PageRequest Parse(string query) => PageRequest.Parse(new QueryCollection(QueryHelpers.ParseQuery(query)));
 
     private static PagePlan<int> Plan(PageRequest request) =>
-        TestPagers.Create().Plan(PageOrder<int>.Create(order => order.TieBreaker("id", "id", row => row)), request, TestPagers.Scope, SqlDialect.Sqlite);
+        TestPagers.Create().Plan(PageOrder<int>.Create(order => order.TieBreaker("id", row => row, "id")), request, TestPagers.Scope, SqlDialect.Sqlite);
 }

@@ -1,3 +1,6 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
 namespace StratAI.Pagination.Tests;
 
 public sealed class PageSqlTests
@@ -5,9 +8,11 @@ public sealed class PageSqlTests
     private static readonly Row Boundary = new(7, "x", 3);
 
     private static readonly PageOrder<Row> Order = PageOrder<Row>.Create(order => order
-        .Key("title", "lower(t.title)", row => row.Title)
-        .Key("score", "t.score", row => row.Score, nullable: true)
-        .TieBreaker("id", "t.id", row => row.Id)
+        .Key("title", row => row.Title, "lower(t.title)", collation: TextCollation.Column)
+        .Key("name", row => row.Title, "t.title", collation: TextCollation.Binary)
+        .Key("score", row => row.Score, "t.score", nullable: true)
+        .Key("rank", row => row.Rank, "t.rank")
+        .TieBreaker("id", row => row.Id, "t.id")
         .Default("-title"));
 
     private readonly Pager _pager = TestPagers.Create();
@@ -19,96 +24,168 @@ public sealed class PageSqlTests
 
         Assert.Equal(
             """
-            SELECT t.* FROM tasks t WHERE t.a = @a OR t.b = @b ORDER BY (lower(t.title)) DESC, t.id DESC LIMIT @page_0 OFFSET @page_1;
+            SELECT t.* FROM tasks t WHERE t.a = @a OR t.b = @b ORDER BY (lower(t.title)) DESC, t.id DESC LIMIT 11 OFFSET @page_0;
             SELECT count(*) FROM tasks t WHERE t.a = @a OR t.b = @b
             """,
             sql.Text);
-        Assert.Equal(new Dictionary<string, object?> { ["page_0"] = 11, ["page_1"] = 20 }, sql.Parameters);
+        Assert.Equal(new Dictionary<string, object?> { ["page_0"] = 20 }, sql.Parameters);
     }
 
-    [Fact]
-    public void A_capped_count_looks_at_one_row_more_than_it_tells()
+    [Theory]
+    [InlineData(CountMode.Capped, SqlDialect.PostgreSql, "SELECT count(*) FROM (SELECT 1 FROM tasks t LIMIT 10001) AS page_rows")]
+    [InlineData(CountMode.Estimated, SqlDialect.PostgreSql, "EXPLAIN (FORMAT JSON) SELECT 1 FROM tasks t")]
+    [InlineData(CountMode.Estimated, SqlDialect.Sqlite, "SELECT count(*) FROM (SELECT 1 FROM tasks t LIMIT 10001) AS page_rows")]
+    public void A_cheaper_count_is_the_second_statement(CountMode count, SqlDialect dialect, string statement)
     {
-        var sql = Plan(new PageRequest { Offset = 0, Count = CountMode.Capped }).Compose("t.*", "tasks t", "");
+        var sql = Plan(new PageRequest { Offset = 0, Count = count }, dialect).Compose("t.*", "tasks t", "");
 
-        Assert.Equal(
-            """
-            SELECT t.* FROM tasks t ORDER BY (lower(t.title)) DESC, t.id DESC LIMIT @page_0;
-            SELECT count(*) FROM (SELECT 1 FROM tasks t LIMIT 10001) AS page_rows
-            """,
-            sql.Text);
+        Assert.Equal($"SELECT t.* FROM tasks t ORDER BY (lower(t.title)) DESC, t.id DESC LIMIT 51;\n{statement}", sql.Text);
     }
 
     [Theory]
     [InlineData("title", "((lower(t.title)), t.id) > (@page_0, @page_1)")]
     [InlineData("-title", "((lower(t.title)), t.id) < (@page_0, @page_1)")]
-    [InlineData("score", "(t.score > @page_0 OR t.score IS NULL OR (t.score = @page_0 AND t.id > @page_1))")]
-    [InlineData("-score", "(t.score < @page_0 OR t.score IS NULL OR (t.score = @page_0 AND t.id < @page_1))")]
-    [InlineData("-score,title", "(t.score < @page_0 OR t.score IS NULL OR (t.score = @page_0 AND ((lower(t.title)), t.id) > (@page_1, @page_2)))")]
-    public void A_cursor_seeks_beyond_its_row(string sort, string seek) =>
-        Assert.Contains($" WHERE (t.a = @a OR t.b = @b) AND {seek} ORDER BY ", Seek(sort, Boundary), StringComparison.Ordinal);
+    [InlineData("name", "(t.title COLLATE \"C\", t.id) > (@page_0, @page_1)")]
+    [InlineData("rank,title", "(t.rank, (lower(t.title)), t.id) > (@page_0, @page_1, @page_2)")]
+    public void Keys_of_one_direction_compare_as_one_row(string sort, string seek)
+    {
+        var sql = Next(sort, Boundary);
+
+        Assert.Contains($" WHERE (t.a = @a OR t.b = @b) AND {seek} ORDER BY ", sql.Text, StringComparison.Ordinal);
+        Assert.Equal(0, sql.HiddenColumns);
+    }
 
     [Fact]
-    public void Keys_of_both_directions_start_from_a_bound_on_the_first()
-    {
-        var order = PageOrder<Row>.Create(order => order
-            .Key("title", "title", row => row.Title).Key("score", "score", row => row.Score ?? 0).TieBreaker("id", "id", row => row.Id));
+    public void Keys_of_both_directions_are_read_range_by_range() => Assert.Equal(
+        """
+        WITH page_0 AS (SELECT t.*, t.rank AS page_key_0, t.title AS page_key_1, t.id AS page_key_2 FROM tasks t WHERE (t.a = @a OR t.b = @b) AND t.rank = @page_0 AND (t.title COLLATE "C", t.id) < (@page_1, @page_2) ORDER BY t.rank, t.title COLLATE "C" DESC, t.id DESC LIMIT 2),
+        page_1 AS (SELECT * FROM (SELECT t.*, t.rank AS page_key_0, t.title AS page_key_1, t.id AS page_key_2 FROM tasks t WHERE (t.a = @a OR t.b = @b) AND t.rank > @page_0 ORDER BY t.rank, t.title COLLATE "C" DESC, t.id DESC LIMIT 2) AS page_rows LIMIT 2 - (SELECT count(*) FROM page_0))
+        SELECT * FROM (SELECT * FROM page_0 UNION ALL SELECT * FROM page_1) AS page_rows ORDER BY page_key_0, page_key_1 COLLATE "C" DESC, page_key_2 DESC
+        """,
+        Next("rank,-name", Boundary).Text);
 
-        Assert.Contains(
-            "(title >= @page_0 AND (title > @page_0 OR (score, id) < (@page_1, @page_2)))", Seek("title,-score", Boundary, order), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("score", new[] { "(t.score, t.id) > (@page_0, @page_1)", "t.score IS NULL" })]
+    [InlineData("-score", new[] { "(t.score, t.id) < (@page_0, @page_1)", "t.score IS NULL" })]
+    [InlineData("rank,score", new[] { "t.rank = @page_0 AND (t.score, t.id) > (@page_1, @page_2)", "t.rank = @page_0 AND t.score IS NULL", "t.rank > @page_0" })]
+    [InlineData("-score,title", new[] { "t.score = @page_0 AND ((lower(t.title)), t.id) > (@page_1, @page_2)", "t.score < @page_0", "t.score IS NULL" })]
+    public void Nulls_are_a_range_of_their_own(string sort, string[] ranges)
+    {
+        var sql = Next(sort, Boundary);
+
+        Assert.Equal(ranges, Ranges(sql.Text));
+        Assert.Equal(sort.Count(c => c == ',') + 2, sql.HiddenColumns);
     }
 
     [Theory]
-    [InlineData("score", "(t.score IS NULL AND t.id > @page_0)")]
-    [InlineData("-score", "(t.score IS NULL AND t.id < @page_0)")]
+    [InlineData("score", "t.score IS NULL AND t.id > @page_0")]
+    [InlineData("-score", "t.score IS NULL AND t.id < @page_0")]
     public void A_cursor_at_a_null_seeks_among_the_nulls(string sort, string seek) =>
-        Assert.Contains($" AND {seek} ORDER BY ", Seek(sort, Boundary with { Score = null }), StringComparison.Ordinal);
+        Assert.Contains($" AND {seek} ORDER BY ", Next(sort, Boundary with { Score = null }).Text, StringComparison.Ordinal);
+
+    [Fact]
+    public void Back_from_a_null_lie_the_nulls_before_it_and_all_that_is_none() => Assert.Equal(
+        ["t.score IS NULL AND t.id < @page_0", "t.score IS NOT NULL"], Ranges(Back("score", Boundary with { Score = null }, SqlDialect.PostgreSql).Text));
 
     [Theory]
-    [InlineData("score", SqlDialect.PostgreSql, "t.score, t.id", "t.score DESC, t.id DESC")]
-    [InlineData("-score", SqlDialect.PostgreSql, "t.score DESC NULLS LAST, t.id DESC", "t.score NULLS FIRST, t.id")]
-    [InlineData("score", SqlDialect.Sqlite, "t.score NULLS LAST, t.id", "t.score DESC NULLS FIRST, t.id DESC")]
-    [InlineData("-score", SqlDialect.Sqlite, "t.score DESC, t.id DESC", "t.score, t.id")]
-    public void Nulls_come_last_and_that_is_only_said_where_the_engine_would_not(string sort, SqlDialect dialect, string forward, string backward)
-    {
-        var request = new PageRequest { Sort = sort, Limit = 1 };
-        var first = _pager.Plan(Order, request, TestPagers.Scope, dialect);
-        Assert.Contains($" ORDER BY {forward} LIMIT ", first.Compose("*", "t", "").Text, StringComparison.Ordinal);
+    [InlineData("score", SqlDialect.PostgreSql, new[] { "t.score, t.id" })]
+    [InlineData("-score", SqlDialect.PostgreSql, new[] { "t.score DESC, t.id DESC", "t.score DESC, t.id DESC" })]
+    [InlineData("score", SqlDialect.Sqlite, new[] { "t.score, t.id", "t.score, t.id" })]
+    [InlineData("-score", SqlDialect.Sqlite, new[] { "t.score DESC, t.id DESC" })]
+    [InlineData("rank,-score", SqlDialect.PostgreSql, new[] { "t.rank, t.score DESC NULLS LAST, t.id DESC" })]
+    [InlineData("rank,score", SqlDialect.Sqlite, new[] { "t.rank, t.score NULLS LAST, t.id" })]
+    public void The_first_page_is_in_the_order_of_a_plain_index(string sort, SqlDialect dialect, string[] orders) =>
+        Assert.Equal(orders, Orders(Plan(new PageRequest { Sort = sort }, dialect).Compose("t.*", "tasks t", "").Text));
 
-        var second = _pager.Plan(Order, request with { Cursor = first.ToPage([Boundary, Boundary]).Pagination.NextCursor }, TestPagers.Scope, dialect);
-        var back = _pager.Plan(Order, request with { Cursor = second.ToPage([Boundary]).Pagination.PrevCursor }, TestPagers.Scope, dialect);
-        Assert.Contains($" ORDER BY {backward} LIMIT ", back.Compose("*", "t", "").Text, StringComparison.Ordinal);
+    [Theory]
+    [InlineData("score", SqlDialect.PostgreSql, "t.score, t.id")]
+    [InlineData("-score", SqlDialect.PostgreSql, "t.score DESC NULLS LAST, t.id DESC")]
+    [InlineData("score", SqlDialect.Sqlite, "t.score NULLS LAST, t.id")]
+    public void An_offset_skips_in_one_piece(string sort, SqlDialect dialect, string order) =>
+        Assert.Equal([order], Orders(Plan(new PageRequest { Sort = sort, Offset = 5 }, dialect).Compose("t.*", "tasks t", "").Text));
+
+    [Fact]
+    public async Task Bind_gives_a_command_the_text_and_the_parameters()
+    {
+        await using var connection = new SqliteConnection("Data Source=:memory:");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.Parameters.AddWithValue("a", 1);
+        var plan = Plan(new PageRequest { Offset = 1, Limit = 2, Sort = "rank", Count = CountMode.Exact }, SqlDialect.Sqlite);
+
+        plan.Compose("t.*", "(SELECT 5 AS rank, 1 AS id UNION ALL SELECT 4, 2 UNION ALL SELECT 3, 3 UNION ALL SELECT 2, 4) AS t", "@a = 1").Bind(command);
+        await using var reader = await command.ExecuteReaderAsync();
+        var page = await plan.ReadAsync(reader, record => new Row(record.GetInt64(1), "", null, record.GetInt32(0)));
+
+        Assert.Equal([3, 4], page.Data.Select(row => row.Rank));
+        Assert.Equal((4, true), (page.Pagination.Total, page.Pagination.HasMore));
     }
 
     [Fact]
-    public void A_refused_request_can_only_be_refused()
+    public async Task A_refused_request_can_only_be_refused()
     {
         var plan = Plan(new PageRequest { Sort = "unknown" });
 
         Assert.Contains("invalid-sort", Assert.Throws<InvalidOperationException>(() => plan.Compose("*", "t", "")).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => plan.ToPage([]));
-        Assert.Throws<InvalidOperationException>(() => plan.HasCount);
-    }
-
-    [Fact]
-    public void Rows_or_a_count_that_the_statement_cannot_have_returned_are_refused()
-    {
-        var plan = Plan(new PageRequest { Offset = 0, Limit = 1, Count = CountMode.Exact });
-
-        Assert.Throws<ArgumentException>(() => plan.ToPage([Boundary]));
-        Assert.Throws<ArgumentException>(() => plan.ToPage([Boundary, Boundary, Boundary], 3));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => plan.QueryAsync(Array.Empty<Row>().AsQueryable()));
         Assert.Throws<ArgumentOutOfRangeException>(() => _pager.Plan(Order, new PageRequest(), TestPagers.Scope, (SqlDialect)9));
     }
 
-    private PagePlan<Row> Plan(PageRequest request) => _pager.Plan(Order, request, TestPagers.Scope, SqlDialect.PostgreSql);
-
-    private string Seek(string sort, Row boundary, PageOrder<Row>? order = null)
+    [Fact]
+    public async Task A_reader_of_another_statement_is_refused()
     {
-        var request = new PageRequest { Sort = sort, Limit = 1 };
-        var first = _pager.Plan(order ?? Order, request, TestPagers.Scope, SqlDialect.PostgreSql).ToPage([boundary, boundary]);
-        return _pager.Plan(order ?? Order, request with { Cursor = first.Pagination.NextCursor }, TestPagers.Scope, SqlDialect.PostgreSql)
-            .Compose("t.*", "tasks t", "t.a = @a OR t.b = @b").Text;
+        await using var connection = new SqliteConnection("Data Source=:memory:");
+        await connection.OpenAsync();
+
+        await RefusedAsync("SELECT 1 AS id", "count");
+        await RefusedAsync("SELECT 1 AS id UNION ALL SELECT 2 UNION ALL SELECT 3; SELECT 3", "at most 2 rows");
+
+        async Task RefusedAsync(string sql, string reason)
+        {
+            await using var command = new SqliteCommand(sql, connection);
+            await using var reader = await command.ExecuteReaderAsync();
+            var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                Plan(new PageRequest { Offset = 0, Limit = 1, Count = CountMode.Exact }).ReadAsync(reader, Read));
+            Assert.Contains(reason, thrown.Message, StringComparison.Ordinal);
+        }
+
+        static Row Read(DbDataReader reader) => Boundary with { Id = reader.GetInt64(0) };
     }
 
-    private sealed record Row(long Id, string Title, int? Score);
+    [Fact]
+    public async Task An_order_says_what_it_cannot_do()
+    {
+        var linq = PageOrder<Row>.Create(order => order.TieBreaker("id", row => row.Id));
+        var plan = _pager.Plan(linq, new PageRequest(), TestPagers.Scope, SqlDialect.Sqlite);
+        Assert.Contains("'id' was declared without SQL", Assert.Throws<InvalidOperationException>(() => plan.Compose("*", "t", "")).Message, StringComparison.Ordinal);
+
+        var collated = _pager.Plan(Order, new PageRequest { Sort = "name" }, TestPagers.Scope, SqlDialect.Sqlite);
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => collated.QueryAsync(Array.Empty<Row>().AsQueryable()));
+        Assert.Contains("'name' states a collation", thrown.Message, StringComparison.Ordinal);
+    }
+
+    private PagePlan<Row> Plan(PageRequest request, SqlDialect dialect = SqlDialect.PostgreSql) => _pager.Plan(Order, request, TestPagers.Scope, dialect);
+
+    private PageSql Next(string sort, Row boundary) => At(sort, CursorAfter(sort, boundary), SqlDialect.PostgreSql);
+
+    private PageSql Back(string sort, Row boundary, SqlDialect dialect)
+    {
+        var second = Plan(new PageRequest { Sort = sort, Limit = 1, Cursor = CursorAfter(sort, boundary) }, dialect).ToPage([boundary]);
+        return At(sort, second.Pagination.PrevCursor, dialect);
+    }
+
+    private string? CursorAfter(string sort, Row boundary) =>
+        Plan(new PageRequest { Sort = sort, Limit = 1 }).ToPage([boundary, boundary]).Pagination.NextCursor;
+
+    private PageSql At(string sort, string? cursor, SqlDialect dialect) =>
+        Plan(new PageRequest { Sort = sort, Limit = 1, Cursor = cursor }, dialect).Compose("t.*", "tasks t", "t.a = @a OR t.b = @b");
+
+    private static string[] Ranges(string text) => Between(text, "(t.a = @a OR t.b = @b) AND ", " ORDER BY ");
+
+    private static string[] Orders(string text) => Between(text, " ORDER BY ", " LIMIT ");
+
+    private static string[] Between(string text, string before, string after) =>
+        [.. text.Split(before).Skip(1).Where(part => part.Contains(after, StringComparison.Ordinal)).Select(part => part[..part.IndexOf(after, StringComparison.Ordinal)])];
+
+    private sealed record Row(long Id, string Title, int? Score, int Rank = 1);
 }

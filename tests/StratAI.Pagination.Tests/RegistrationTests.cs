@@ -10,7 +10,7 @@ namespace StratAI.Pagination.Tests;
 
 public sealed class RegistrationTests
 {
-    private static readonly PageOrder<int> Order = PageOrder<int>.Create(order => order.TieBreaker("id", "id", row => row));
+    private static readonly PageOrder<int> Order = PageOrder<int>.Create(order => order.TieBreaker("id", row => row, "id"));
 
     [Theory]
     [InlineData("not base64", "SigningKey is not base64")]

@@ -89,9 +89,8 @@ internal sealed class AppDatabase : IAsyncDisposable
         }
 
         await using var connection = await OpenAsync(cancellation);
-        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(page.Text, parameters, cancellationToken: cancellation));
-        var rows = (await results.ReadAsync<T>()).AsList();
-        return plan.ToPage(rows, plan.HasCount ? await results.ReadSingleAsync<long>() : null);
+        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(page.Text, parameters, cancellationToken: cancellation));
+        return await plan.ReadAsync(reader, reader.GetRowParser<T>(length: reader.FieldCount - page.HiddenColumns), cancellation);
     }
 
     /// <summary>Runs one statement that changes rows.</summary>

@@ -1,73 +1,62 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Runtime.CompilerServices;
 
 namespace StratAI.Pagination.Internal;
 
 /// <summary>
-/// The readable content of a version 1 cursor: one byte of travel, 16 bytes of binding, then per key of the order one byte, 0 for null or
-/// 1, and the value. Values carry no type: the binding fixes the order, and the order their kinds.
+/// The readable content of a version 1 cursor: one byte of travel, eight of binding, then the value of each key, after a byte 0 or 1 where it
+/// may be null. Values carry no type: the binding fixes the order, and the order their kinds.
 /// </summary>
 internal static class CursorCodec
 {
-    public const int BindingLength = 16;
-
-    /// <summary>
-    /// A hash of everything that a cursor is bound to; the same in every process. The SQL is in it: under another expression the position
-    /// means nothing.
-    /// </summary>
-    public static byte[] Bind<T>(ReadOnlySpan<OrderedKey<T>> keys, PageScope scope)
+    [SkipLocalsInit]
+    public static string Encode<T>(OrderedKey<T>[] keys, ulong binding, T row, Travel travel, ICursorProtector protector)
     {
-        using var content = new MemoryStream();
-        using (var writer = new BinaryWriter(content, Encoding.UTF8))
+        var writer = new CursorWriter(stackalloc byte[AesCursorProtector.MaximumContent]);
+        writer.Write((byte)travel);
+        writer.Write((long)binding);
+        foreach (var key in keys)
         {
-            // BinaryWriter puts its length before each string, so no two scopes flow into the same bytes.
-            writer.Write(scope.Endpoint);
-            writer.Write(scope.Owner);
-            writer.Write(scope.Filters);
-            foreach (var (key, descending) in keys)
-            {
-                writer.Write(key.Name);
-                writer.Write(key.Sql);
-                writer.Write((byte)key.Kind);
-                writer.Write(key.IsNullable);
-                writer.Write(descending);
-            }
-
-            writer.Flush();
-            return SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length))[..BindingLength];
-        }
-    }
-
-    public static byte[] Write(CursorPosition position, ReadOnlySpan<byte> binding)
-    {
-        using var content = new MemoryStream();
-        using (var writer = new BinaryWriter(content, Encoding.UTF8))
-        {
-            writer.Write((byte)position.Travel);
-            writer.Write(binding);
-            foreach (var value in position.Values)
-            {
-                writer.Write(value is not null);
-                WriteValue(writer, value);
-            }
+            key.Key.Write(row, ref writer);
         }
 
-        return content.ToArray();
+        return protector.Protect(writer.Written);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote, and refuses anything else.</summary>
-    public static PageError? TryRead<T>(
-        ReadOnlySpan<byte> content, ReadOnlySpan<byte> binding, ReadOnlySpan<OrderedKey<T>> keys, out CursorPosition? position)
+    [SkipLocalsInit]
+    public static string Encode<T>(OrderedKey<T>[] keys, ulong binding, CursorPosition position, ICursorProtector protector)
     {
-        position = null;
+        var writer = new CursorWriter(stackalloc byte[AesCursorProtector.MaximumContent]);
+        writer.Write((byte)position.Travel);
+        writer.Write((long)binding);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            writer.Write(position.Values[i], keys[i].Key.IsNullable);
+        }
+
+        return protector.Protect(writer.Written);
+    }
+
+    /// <summary>Reads what <see cref="Encode{T}(OrderedKey{T}[], ulong, T, Travel, ICursorProtector)"/> made, and refuses anything else.</summary>
+    [SkipLocalsInit]
+    public static PageError? TryDecode<T>(
+        string cursor, OrderedKey<T>[] keys, ulong binding, ICursorProtector protector, out CursorPosition position)
+    {
+        position = default;
+        return protector.TryUnprotect(cursor, stackalloc byte[CursorFormat.MaximumBytes], out var content)
+            ?? TryRead(content, keys, binding, out position);
+    }
+
+    public static PageError? TryRead<T>(ReadOnlySpan<byte> content, OrderedKey<T>[] keys, ulong binding, out CursorPosition position)
+    {
+        position = default;
         var reader = new CursorReader(content);
         if (!reader.TryReadByte(out var travel) || travel is < (byte)Travel.After or > (byte)Travel.AtOrBefore
-            || !reader.TryReadBytes(BindingLength, out var bound))
+            || !reader.TryReadUInt64(out var bound))
         {
             return PageErrors.CursorMalformed;
         }
 
-        if (!bound.SequenceEqual(binding))
+        if (bound != binding)
         {
             return PageErrors.CursorMismatch;
         }
@@ -75,8 +64,7 @@ internal static class CursorCodec
         var values = new object?[keys.Length];
         for (var i = 0; i < keys.Length; i++)
         {
-            if (!reader.TryReadByte(out var present) || present > 1 || (present == 0 && !keys[i].Key.IsNullable)
-                || (present == 1 && !reader.TryReadValue(keys[i].Key.Kind, out values[i])))
+            if (!reader.TryReadValue(keys[i].Key.Kind, keys[i].Key.IsNullable, out values[i]))
             {
                 return PageErrors.CursorMalformed;
             }
@@ -89,44 +77,5 @@ internal static class CursorCodec
 
         position = new((Travel)travel, values);
         return null;
-    }
-
-    private static void WriteValue(BinaryWriter writer, object? value)
-    {
-        switch (value)
-        {
-            case null:
-                break;
-            case long number:
-                writer.Write(number);
-                break;
-            case double number:
-                writer.Write(number);
-                break;
-            case decimal number:
-                writer.Write(number);
-                break;
-            case bool flag:
-                writer.Write(flag);
-                break;
-            case string text:
-                writer.Write(text);
-                break;
-            case Guid id:
-                writer.Write(id.ToByteArray());
-                break;
-            case DateTime time:
-                writer.Write(time.Kind == DateTimeKind.Utc);
-                writer.Write(time.Ticks);
-                break;
-            case DateTimeOffset instant:
-                writer.Write(instant.UtcTicks);
-                break;
-            case DateOnly date:
-                writer.Write(date.DayNumber);
-                break;
-            default:
-                throw new InvalidOperationException($"A cursor cannot hold a {value.GetType().Name}.");
-        }
     }
 }

@@ -8,7 +8,7 @@ internal static class CursorKeyRing
 {
     private const int RandomKeyLength = 32;
 
-    public static IReadOnlyList<CursorKey> Create(PaginationOptions options, ILogger<Pager> logger)
+    public static CursorKey[] Create(PaginationOptions options, ILogger<Pager> logger)
     {
         if (options.SigningKey is not { } signingKey)
         {

@@ -1,7 +1,7 @@
 namespace StratAI.Pagination.Internal;
 
 /// <summary>A place in an ordered list: the values of the order's keys, the tie-breaker's last.</summary>
-internal sealed record CursorPosition(Travel Travel, IReadOnlyList<object?> Values)
+internal readonly record struct CursorPosition(Travel Travel, object?[] Values)
 {
     public bool IsBackward => Travel is Travel.Before or Travel.AtOrBefore;
 

@@ -3,11 +3,12 @@ using System.Text;
 
 namespace StratAI.Pagination.Internal;
 
-/// <summary>Reads the values that <see cref="CursorCodec"/> wrote. Every read is bounded and none throws, whatever the bytes.</summary>
+/// <summary>Reads what <see cref="CursorWriter"/> wrote. Every read is bounded and none throws, whatever the bytes.</summary>
 internal ref struct CursorReader(ReadOnlySpan<byte> content)
 {
-    private const int DecimalLength = 16;
-    private const int GuidLength = 16;
+    public const int DecimalLength = 16;
+    public const int GuidLength = 16;
+    public const int KindShift = 62;
 
     private ReadOnlySpan<byte> _rest = content;
 
@@ -20,7 +21,48 @@ internal ref struct CursorReader(ReadOnlySpan<byte> content)
         return read;
     }
 
-    public bool TryReadBytes(int count, out ReadOnlySpan<byte> bytes)
+    public bool TryReadUInt64(out ulong value)
+    {
+        var read = TryReadInt64(out var number);
+        value = (ulong)number;
+        return read;
+    }
+
+    /// <summary>Reads a key's value, or that it has none where it may.</summary>
+    public bool TryReadValue(KeyKind kind, bool nullable, out object? value)
+    {
+        value = null;
+        if (nullable)
+        {
+            if (!TryReadByte(out var present) || present > 1)
+            {
+                return false;
+            }
+
+            if (present == 0)
+            {
+                return true;
+            }
+        }
+
+        value = kind switch
+        {
+            KeyKind.Integer when TryReadInt64(out var number) => number,
+            KeyKind.Double when TryReadInt64(out var bits) => BitConverter.Int64BitsToDouble(bits),
+            KeyKind.Decimal => ReadDecimal(),
+            KeyKind.Boolean when TryReadByte(out var flag) && flag <= 1 => flag == 1,
+            KeyKind.Text => ReadText(),
+            KeyKind.Guid when TryReadBytes(GuidLength, out var bytes) => new Guid(bytes),
+            KeyKind.DateTime => ReadDateTime(),
+            KeyKind.DateTimeOffset when TryReadInt64(DateTime.MaxValue.Ticks, out var ticks) => new DateTimeOffset(ticks, TimeSpan.Zero),
+            KeyKind.DateOnly when TryReadInt64(DateOnly.MaxValue.DayNumber, out var day) => DateOnly.FromDayNumber((int)day),
+            KeyKind.TimeOnly when TryReadInt64(TimeOnly.MaxValue.Ticks, out var ticks) => new TimeOnly(ticks),
+            _ => null,
+        };
+        return value is not null;
+    }
+
+    private bool TryReadBytes(int count, out ReadOnlySpan<byte> bytes)
     {
         if (count > _rest.Length)
         {
@@ -33,24 +75,6 @@ internal ref struct CursorReader(ReadOnlySpan<byte> content)
         return true;
     }
 
-    public bool TryReadValue(KeyKind kind, out object? value)
-    {
-        value = kind switch
-        {
-            KeyKind.Integer when TryReadInt64(out var number) => number,
-            KeyKind.Double when TryReadInt64(out var bits) => BitConverter.Int64BitsToDouble(bits),
-            KeyKind.Decimal => ReadDecimal(),
-            KeyKind.Boolean when TryReadByte(out var flag) && flag <= 1 => flag == 1,
-            KeyKind.Text => ReadText(),
-            KeyKind.Guid when TryReadBytes(GuidLength, out var bytes) => new Guid(bytes),
-            KeyKind.DateTime => ReadDateTime(),
-            KeyKind.DateTimeOffset when TryReadTicks(out var ticks) => new DateTimeOffset(ticks, TimeSpan.Zero),
-            KeyKind.DateOnly => ReadDate(),
-            _ => null,
-        };
-        return value is not null;
-    }
-
     private bool TryReadInt64(out long value)
     {
         var read = TryReadBytes(sizeof(long), out var bytes);
@@ -58,19 +82,18 @@ internal ref struct CursorReader(ReadOnlySpan<byte> content)
         return read;
     }
 
-    private bool TryReadTicks(out long ticks) => TryReadInt64(out ticks) && ticks >= 0 && ticks <= DateTime.MaxValue.Ticks;
+    private bool TryReadInt64(long maximum, out long value) => TryReadInt64(out value) && value >= 0 && value <= maximum;
 
-    private DateTime? ReadDateTime() =>
-        TryReadByte(out var utc) && utc <= 1 && TryReadTicks(out var ticks)
-            ? new DateTime(ticks, utc == 1 ? DateTimeKind.Utc : DateTimeKind.Unspecified)
-            : null;
+    private DateTime? ReadDateTime()
+    {
+        if (!TryReadInt64(out var value))
+        {
+            return null;
+        }
 
-    private DateOnly? ReadDate() =>
-        TryReadBytes(sizeof(int), out var bytes)
-        && BinaryPrimitives.ReadInt32LittleEndian(bytes) is >= 0 and var day
-        && day <= DateOnly.MaxValue.DayNumber
-            ? DateOnly.FromDayNumber(day)
-            : null;
+        var (kind, ticks) = ((DateTimeKind)((ulong)value >> KindShift), value & ((1L << KindShift) - 1));
+        return kind <= DateTimeKind.Utc && ticks <= DateTime.MaxValue.Ticks ? new DateTime(ticks, kind) : null;
+    }
 
     private decimal? ReadDecimal()
     {
@@ -89,23 +112,6 @@ internal ref struct CursorReader(ReadOnlySpan<byte> content)
         return (parts[3] & ~unchecked((int)0x80FF0000)) == 0 && ((parts[3] >> 16) & 0xFF) <= 28 ? new decimal(parts) : null;
     }
 
-    private string? ReadText()
-    {
-        uint length = 0;
-        for (var shift = 0; shift < 28; shift += 7)
-        {
-            if (!TryReadByte(out var part))
-            {
-                return null;
-            }
-
-            length |= (uint)(part & 0x7F) << shift;
-            if (part < 0x80)
-            {
-                return length <= _rest.Length && TryReadBytes((int)length, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
-            }
-        }
-
-        return null;
-    }
+    private string? ReadText() =>
+        TryReadInt64(_rest.Length, out var length) && TryReadBytes((int)length, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
 }

@@ -14,4 +14,5 @@ internal enum KeyKind : byte
     DateTime = 7,
     DateTimeOffset = 8,
     DateOnly = 9,
+    TimeOnly = 10,
 }

@@ -11,7 +11,11 @@ internal sealed class PaginationOptionsValidator : IValidateOptions<PaginationOp
     public ValidateOptionsResult Validate(string? name, PaginationOptions options)
     {
         var failures = new List<string>();
-        if (options.SigningKey is { } signingKey)
+        if (options.UsesDataProtection && (options.SigningKey is not null || options.PreviousSigningKeys.Count > 0))
+        {
+            failures.Add($"{nameof(PaginationOptions.SigningKey)} is set, but cursors are protected by data protection. Choose one.");
+        }
+        else if (options.SigningKey is { } signingKey)
         {
             Check(nameof(PaginationOptions.SigningKey), signingKey, failures);
         }

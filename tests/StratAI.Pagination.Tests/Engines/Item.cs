@@ -26,11 +26,19 @@ internal sealed record Item
 
     public DateOnly? Due { get; init; }
 
+    public TimeOnly? Opens { get; init; }
+
     public decimal Price { get; init; }
 
     public bool Done { get; init; }
 
+    public bool? Checked { get; init; }
+
     public double Weight { get; init; }
 
     public Level Level { get; init; }
+
+    public Level? Reviewed { get; init; }
+
+    public Guid? Parent { get; init; }
 }

@@ -4,11 +4,11 @@ using StratAI.Testing;
 
 namespace StratAI.Pagination.Tests.Engines;
 
-internal sealed class PostgresItemTable(DbConnection connection) : ItemTable(connection)
+internal sealed class PostgresItemTable(DbConnection connection) : SqlItemTable(connection)
 {
     public override SqlDialect Dialect => SqlDialect.PostgreSql;
 
-    public override PageOrder<Item> Order { get; } = ItemOrder.Create(text => $"{text} COLLATE \"C\"");
+    public override long Tick => TimeSpan.TicksPerMicrosecond;
 
     public static async Task<ItemTable> CreateAsync()
     {
@@ -19,7 +19,8 @@ internal sealed class PostgresItemTable(DbConnection connection) : ItemTable(con
         await table.RunAsync("""
             CREATE TEMPORARY TABLE items (
                 batch int NOT NULL, id uuid NOT NULL, rank int NOT NULL, score bigint, label text NOT NULL, note text, created_at timestamptz NOT NULL,
-                seen_at timestamptz, due date, price numeric NOT NULL, done boolean NOT NULL, weight double precision NOT NULL, level smallint NOT NULL)
+                seen_at timestamptz, due date, price numeric NOT NULL, done boolean NOT NULL, weight double precision NOT NULL, level smallint NOT NULL,
+                opens time, checked boolean, reviewed smallint, parent uuid)
             """);
         return table;
     }
@@ -47,5 +48,9 @@ internal sealed class PostgresItemTable(DbConnection connection) : ItemTable(con
         Done = reader.GetBoolean(10),
         Weight = reader.GetDouble(11),
         Level = (Level)reader.GetInt16(12),
+        Opens = reader.IsDBNull(13) ? null : reader.GetFieldValue<TimeOnly>(13),
+        Checked = reader.IsDBNull(14) ? null : reader.GetBoolean(14),
+        Reviewed = reader.IsDBNull(15) ? null : (Level)reader.GetInt16(15),
+        Parent = reader.IsDBNull(16) ? null : reader.GetGuid(16),
     };
 }

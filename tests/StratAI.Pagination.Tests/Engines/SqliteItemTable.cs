@@ -5,13 +5,13 @@ using Microsoft.Data.Sqlite;
 namespace StratAI.Pagination.Tests.Engines;
 
 /// <summary>SQLite has numbers and texts only: times are texts of one width in UTC, so that they sort as they pass.</summary>
-internal sealed class SqliteItemTable(DbConnection connection) : ItemTable(connection)
+internal sealed class SqliteItemTable(DbConnection connection) : SqlItemTable(connection)
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
 
     public override SqlDialect Dialect => SqlDialect.Sqlite;
 
-    public override PageOrder<Item> Order { get; } = ItemOrder.Create(text => text);
+    public override long Tick => 1;
 
     public static async Task<ItemTable> CreateAsync()
     {
@@ -21,7 +21,8 @@ internal sealed class SqliteItemTable(DbConnection connection) : ItemTable(conne
         await table.RunAsync("""
             CREATE TABLE items (
                 batch INTEGER NOT NULL, id TEXT NOT NULL, rank INTEGER NOT NULL, score INTEGER, label TEXT NOT NULL, note TEXT, created_at TEXT NOT NULL,
-                seen_at TEXT, due TEXT, price REAL NOT NULL, done INTEGER NOT NULL, weight REAL NOT NULL, level INTEGER NOT NULL)
+                seen_at TEXT, due TEXT, price REAL NOT NULL, done INTEGER NOT NULL, weight REAL NOT NULL, level INTEGER NOT NULL,
+                opens TEXT, checked INTEGER, reviewed INTEGER, parent TEXT)
             """);
         return table;
     }
@@ -40,6 +41,7 @@ internal sealed class SqliteItemTable(DbConnection connection) : ItemTable(conne
         DateTime time => time.ToString(TimeFormat, CultureInfo.InvariantCulture),
         DateTimeOffset instant => instant.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
         DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        TimeOnly time => time.ToString("HH:mm:ss.fffffff", CultureInfo.InvariantCulture),
         decimal price => (double)price,
         _ => value,
     };
@@ -58,6 +60,10 @@ internal sealed class SqliteItemTable(DbConnection connection) : ItemTable(conne
         Done = reader.GetBoolean(10),
         Weight = reader.GetDouble(11),
         Level = (Level)reader.GetInt16(12),
+        Opens = reader.IsDBNull(13) ? null : TimeOnly.ParseExact(reader.GetString(13), "HH:mm:ss.fffffff", CultureInfo.InvariantCulture),
+        Checked = reader.IsDBNull(14) ? null : reader.GetBoolean(14),
+        Reviewed = reader.IsDBNull(15) ? null : (Level)reader.GetInt16(15),
+        Parent = reader.IsDBNull(16) ? null : Guid.Parse(reader.GetString(16)),
     };
 
     private static DateTime Time(string text) =>

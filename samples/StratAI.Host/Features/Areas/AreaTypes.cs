@@ -23,9 +23,9 @@ internal sealed record AreaResource
     public const string Columns = "a.id, a.space_id, a.name, a.description, a.instructions, a.created_at, a.updated_at";
 
     public static readonly PageOrder<AreaResource> Order = PageOrder<AreaResource>.Create(order => order
-        .Key("createdAt", "a.created_at", area => area.CreatedAt)
-        .Key("name", "a.name", area => area.Name)
-        .TieBreaker("id", "a.id", area => area.Id)
+        .Key("createdAt", area => area.CreatedAt, "a.created_at")
+        .Key("name", area => area.Name, "a.name", collation: TextCollation.Binary)
+        .TieBreaker("id", area => area.Id, "a.id")
         .Default("-createdAt"));
 
     public Guid Id { get; init; }

@@ -22,9 +22,9 @@ internal sealed record ConversationResource
         "c.id, c.title, c.space_id, c.area_id, c.message_count, c.last_message_at, c.active_message_id, c.created_at, c.updated_at";
 
     public static readonly PageOrder<ConversationResource> Order = PageOrder<ConversationResource>.Create(order => order
-        .Key("createdAt", "c.created_at", conversation => conversation.CreatedAt)
-        .Key("lastMessageAt", "c.last_message_at", conversation => conversation.LastMessageAt, nullable: true)
-        .TieBreaker("id", "c.id", conversation => conversation.Id)
+        .Key("createdAt", conversation => conversation.CreatedAt, "c.created_at")
+        .Key("lastMessageAt", conversation => conversation.LastMessageAt, "c.last_message_at", nullable: true)
+        .TieBreaker("id", conversation => conversation.Id, "c.id")
         .Default("-createdAt"));
 
     public Guid Id { get; init; }
@@ -60,8 +60,8 @@ internal sealed record MessageResource
     public const string Columns = "m.id, m.role, m.content, m.status, m.usage AS usage_text, m.model, m.created_at, m.updated_at";
 
     public static readonly PageOrder<MessageResource> Order = PageOrder<MessageResource>.Create(order => order
-        .Key("createdAt", "m.created_at", message => message.CreatedAt)
-        .TieBreaker("id", "m.id", message => message.Id)
+        .Key("createdAt", message => message.CreatedAt, "m.created_at")
+        .TieBreaker("id", message => message.Id, "m.id")
         .Default("createdAt"));
 
     public Guid Id { get; init; }

@@ -39,10 +39,10 @@ internal sealed record DocumentResource
         "d.id, d.space_id, d.area_id, d.filename, d.content_type, d.size, d.sha256, d.kind, d.width, d.height, d.placeholder, d.created_at, d.updated_at";
 
     public static readonly PageOrder<DocumentResource> Order = PageOrder<DocumentResource>.Create(order => order
-        .Key("createdAt", "d.created_at", document => document.CreatedAt)
-        .Key("filename", "d.filename", document => document.Filename)
-        .Key("size", "d.size", document => document.Size)
-        .TieBreaker("id", "d.id", document => document.Id)
+        .Key("createdAt", document => document.CreatedAt, "d.created_at")
+        .Key("filename", document => document.Filename, "d.filename", collation: TextCollation.Binary)
+        .Key("size", document => document.Size, "d.size")
+        .TieBreaker("id", document => document.Id, "d.id")
         .Default("-createdAt"));
 
     public Guid Id { get; init; }

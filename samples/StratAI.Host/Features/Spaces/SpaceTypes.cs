@@ -16,9 +16,9 @@ internal sealed record SpaceBody : IRequestBody
 internal sealed record SpaceResource
 {
     public static readonly PageOrder<SpaceResource> Order = PageOrder<SpaceResource>.Create(order => order
-        .Key("createdAt", "s.created_at", space => space.CreatedAt)
-        .Key("name", "s.name", space => space.Name)
-        .TieBreaker("id", "s.id", space => space.Id)
+        .Key("createdAt", space => space.CreatedAt, "s.created_at")
+        .Key("name", space => space.Name, "s.name", collation: TextCollation.Binary)
+        .TieBreaker("id", space => space.Id, "s.id")
         .Default("-createdAt"));
 
     public Guid Id { get; init; }
@@ -44,8 +44,8 @@ internal sealed record MemberBody : IRequestBody
 internal sealed record MemberResource
 {
     public static readonly PageOrder<MemberResource> Order = PageOrder<MemberResource>.Create(order => order
-        .Key("createdAt", "m.created_at", member => member.CreatedAt)
-        .TieBreaker("userId", "m.user_id", member => member.UserId)
+        .Key("createdAt", member => member.CreatedAt, "m.created_at")
+        .TieBreaker("userId", member => member.UserId, "m.user_id", collation: TextCollation.Binary)
         .Default("createdAt"));
 
     public string UserId { get; init; } = "";

@@ -38,12 +38,12 @@ internal sealed record TaskResource
     public const string Columns = "t.id, t.title, t.notes, t.status, t.priority, t.due_date, t.area_id, t.completed_at, t.created_at, t.updated_at";
 
     public static readonly PageOrder<TaskResource> Order = PageOrder<TaskResource>.Create(order => order
-        .Key("createdAt", "t.created_at", task => task.CreatedAt)
-        .Key("updatedAt", "t.updated_at", task => task.UpdatedAt)
-        .Key("dueDate", "t.due_date", task => task.DueDate, nullable: true)
-        .Key("priority", "t.priority", task => task.Priority)
-        .Key("title", "t.title", task => task.Title)
-        .TieBreaker("id", "t.id", task => task.Id)
+        .Key("createdAt", task => task.CreatedAt, "t.created_at")
+        .Key("updatedAt", task => task.UpdatedAt, "t.updated_at")
+        .Key("dueDate", task => task.DueDate, "t.due_date", nullable: true)
+        .Key("priority", task => task.Priority, "t.priority")
+        .Key("title", task => task.Title, "t.title", collation: TextCollation.Binary)
+        .TieBreaker("id", task => task.Id, "t.id")
         .Default("-createdAt"));
 
     public Guid Id { get; init; }
