@@ -43,6 +43,21 @@ public abstract class AccessTests(HostFixture host)
         ["DELETE /api/documents/{id:guid}"] = w => ($"/api/documents/{w.Document}", null),
         ["GET /api/documents/{id:guid}/content"] = w => ($"/api/documents/{w.Document}/content", null),
         ["GET /api/documents/{id:guid}/url"] = w => ($"/api/documents/{w.Document}/url", null),
+        ["GET /api/pages"] = _ => null,
+        ["POST /api/pages"] = _ => null,
+        ["GET /api/pages/{id:guid}"] = w => ($"/api/pages/{w.Page}", null),
+        ["PATCH /api/pages/{id:guid}"] = w => ($"/api/pages/{w.Page}", new { title = "Mine" }),
+        ["DELETE /api/pages/{id:guid}"] = w => ($"/api/pages/{w.Page}", null),
+        ["GET /api/pages/{id:guid}/versions"] = w => ($"/api/pages/{w.Page}/versions", null),
+        ["GET /api/pages/{id:guid}/versions/{n:int}"] = w => ($"/api/pages/{w.Page}/versions/1", null),
+        ["POST /api/pages/{id:guid}/versions/{n:int}/restore"] = w => ($"/api/pages/{w.Page}/versions/1/restore", null),
+        ["GET /api/meetings"] = _ => null,
+        ["POST /api/meetings"] = _ => null,
+        ["GET /api/meetings/{id:guid}"] = w => ($"/api/meetings/{w.Meeting}", null),
+        ["PATCH /api/meetings/{id:guid}"] = w => ($"/api/meetings/{w.Meeting}", new { title = "Mine" }),
+        ["DELETE /api/meetings/{id:guid}"] = w => ($"/api/meetings/{w.Meeting}", null),
+        ["GET /api/games/scores"] = _ => null,
+        ["POST /api/games/scores"] = _ => null,
         ["GET /api/conversations"] = _ => null,
         ["POST /api/conversations"] = _ => null,
         ["GET /api/conversations/{id:guid}"] = w => ($"/api/conversations/{w.Conversation}", null),
@@ -53,6 +68,9 @@ public abstract class AccessTests(HostFixture host)
         ["GET /api/chat/{messageId:guid}/events"] = w => ($"/api/chat/{w.Answer}/events", null),
         ["POST /api/chat/{messageId:guid}/stop"] = w => ($"/api/chat/{w.Answer}/stop", null),
     };
+
+    // What a viewer of a space finds in it.
+    private static readonly string[] Shared = ["/spaces/", "/areas/", "/documents/", "/pages/"];
 
     [Fact]
     public void The_table_names_every_endpoint()
@@ -91,7 +109,7 @@ public abstract class AccessTests(HostFixture host)
         await World.CreateAsync(host);
         var eve = await host.NewUserAsync("eve");
 
-        foreach (var path in new[] { "/api/spaces", "/api/tasks", "/api/documents", "/api/conversations", "/api/conversations?q=tomatoes", "/api/documents?q=tomatoes" })
+        foreach (var path in new[] { "/api/spaces", "/api/tasks", "/api/documents", "/api/pages", "/api/meetings", "/api/conversations", "/api/conversations?q=tomatoes", "/api/documents?q=tomatoes" })
         {
             var answer = await eve.GetAsync(path);
             Assert.True(answer.Status == 200 && answer.Body!["data"]!.AsArray().Count == 0, $"{path}: {answer.Text}");
@@ -121,7 +139,7 @@ public abstract class AccessTests(HostFixture host)
         await world.Owner.PutAsync($"/api/spaces/{world.Space}/members/{viewer.User}", new { role = "viewer" });
         var before = await StateAsync(world);
 
-        foreach (var (name, call) in Endpoints.Where(endpoint => endpoint.Key.Contains("/spaces/") || endpoint.Key.Contains("/areas/") || endpoint.Key.Contains("/documents/")))
+        foreach (var (name, call) in Endpoints.Where(endpoint => Shared.Any(endpoint.Key.Contains)))
         {
             var (path, body) = call(world)!.Value;
             var answer = await SendAsync(viewer, name, path, body);
@@ -131,6 +149,8 @@ public abstract class AccessTests(HostFixture host)
 
         Assert.Equal(403, (await viewer.UploadAsync("v.txt", "text"u8.ToArray(), null, ("spaceId", $"{world.Space}"))).Status);
         Assert.Equal(403, (await viewer.UploadAsync("v.txt", "text"u8.ToArray(), null, ("areaId", $"{world.Area}"))).Status);
+        Assert.Equal(403, (await viewer.PostAsync("/api/pages", new { title = "v", spaceId = world.Space })).Status);
+        Assert.Equal(403, (await viewer.PostAsync("/api/pages", new { title = "v", areaId = world.Area })).Status);
         Assert.Equal(before, await StateAsync(world));
     }
 
@@ -143,7 +163,7 @@ public abstract class AccessTests(HostFixture host)
         foreach (var path in new[]
         {
             $"spaces/{world.Space}", $"spaces/{world.Space}/members", $"spaces/{world.Space}/areas", $"areas/{world.Area}", $"tasks/{world.Task}", "documents",
-            $"documents/{world.Document}/content", $"conversations/{world.Conversation}", $"conversations/{world.Conversation}/messages",
+            $"documents/{world.Document}/content", "pages", $"pages/{world.Page}/versions", $"meetings/{world.Meeting}", $"conversations/{world.Conversation}", $"conversations/{world.Conversation}/messages",
         })
         {
             var answer = await world.Owner.GetAsync("/api/" + path);

@@ -28,6 +28,8 @@ internal sealed class Problem(int status, string code, string detail) : IResult
 
     public static Problem PreconditionFailed() => new(412, "precondition-failed", "The resource has changed: its ETag is not the one in If-Match.");
 
+    public static Problem PreconditionRequired() => new(428, "precondition-required", "This change needs If-Match, with the ETag of the resource it is made to.");
+
     public static Problem Validation(IReadOnlyDictionary<string, string[]> errors) =>
         new(400, "validation-failed", "The request has fields that are out of bounds.") { Errors = errors };
 

@@ -1,6 +1,7 @@
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
 using StratAI.Host.Features.Documents;
+using StratAI.Host.Features.Pages;
 using StratAI.Host.Features.Preferences;
 using StratAI.Host.Http;
 
@@ -26,6 +27,7 @@ internal static partial class ApiSetup
         builder.Services.AddSingleton<Places>();
         builder.Services.AddSingleton<DocumentStore>();
         builder.Services.AddSingleton<DocumentUpload>();
+        builder.Services.AddSingleton<PageStore>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddHostedService<Housekeeper>();
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
@@ -13,7 +14,7 @@ internal static class ApiDescription
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.AddDocumentTransformer((document, _, _) =>
         {
-            document.Info = new() { Title = "StratAI", Version = "v1", Description = "Spaces, areas, tasks, documents and chat." };
+            document.Info = new() { Title = "StratAI", Version = "v1", Description = "Spaces, areas, tasks, documents, pages, meetings, games and chat." };
             // The address a document was asked at is not part of the contract.
             document.Servers = [];
             document.Components ??= new();
@@ -27,6 +28,11 @@ internal static class ApiDescription
             if (context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(OneOfAttribute), false) is [OneOfAttribute known])
             {
                 schema.Enum = [.. known.Values.Select(value => (JsonNode)value)];
+            }
+            else if (context.JsonTypeInfo.Type == typeof(JsonElement))
+            {
+                // The API's only JSON without a type of its own are the documents of pages.
+                schema.Type = JsonSchemaType.Object;
             }
             else if (context.JsonTypeInfo.Type == typeof(PageInfo))
             {

@@ -10,6 +10,7 @@ namespace StratAI.Host.Http;
 internal static class ApiJson
 {
     public const string NoNull = "Text cannot contain the character U+0000.";
+    public const string NoLoneSurrogate = "Text cannot contain half of a surrogate pair.";
 
     public static JsonSerializerOptions Options { get; } = Configure(new(JsonSerializerDefaults.Web));
 

@@ -33,7 +33,13 @@ internal sealed class MergePatch<T>(JsonObject patch) : IEndpointParameterMetada
                 }
             }
 
+            // What a string holds is looked at only when it is read, which is not to fail in the middle of a change.
+            _ = patch.ToJsonString();
             return new(patch);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ProblemException(Problem.Validation("$", ApiJson.NoLoneSurrogate));
         }
         catch (JsonException exception)
         {
@@ -47,7 +53,8 @@ internal sealed class MergePatch<T>(JsonObject patch) : IEndpointParameterMetada
     /// <summary>The patched body, or the problem with it.</summary>
     public (T Body, Problem? Problem) Apply(T current)
     {
-        var merged = JsonSerializer.SerializeToNode(current, ApiJson.Options)!.AsObject();
+        // Not SerializeToNode: its objects take names that differ in case for one, as binding does, and a client's own JSON in them may hold both.
+        var merged = JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(current, ApiJson.Options))!.AsObject();
         foreach (var (name, value) in patch)
         {
             // At the top a null stays in the document: where null is not allowed, that is an error and not the field's default.

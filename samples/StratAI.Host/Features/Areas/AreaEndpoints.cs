@@ -19,7 +19,7 @@ internal static class AreaEndpoints
         group.MapPost("/spaces/{spaceId:guid}/areas", Create).Idempotent().WithSummary("Makes an area; editors and owners of the space.");
         group.MapGet("/areas/{id:guid}", Get);
         group.MapPatch("/areas/{id:guid}", Patch).WithSummary("Changes an area; its editors and the owners of its space.");
-        group.MapDelete("/areas/{id:guid}", Delete).WithSummary("Deletes an area with its documents; editors and owners of its space.");
+        group.MapDelete("/areas/{id:guid}", Delete).WithSummary("Deletes an area with its documents and pages; editors and owners of its space.");
         group.MapPut("/areas/{id:guid}/shares/{userId}", Share).WithSummary("Opens the area to a user; owners of its space.");
         group.MapDelete("/areas/{id:guid}/shares/{userId}", Unshare).WithSummary("Takes a share back; owners of its space, and its user.");
     }

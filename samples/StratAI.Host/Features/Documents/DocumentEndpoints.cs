@@ -65,7 +65,7 @@ internal static class DocumentEndpoints
                         : null;
                 }
 
-                if (problem is null && body.AreaId is null && document.AreaId is not null && !await MayEditSpaceAsync(work, document.SpaceId, user))
+                if (problem is null && body.AreaId is null && document is { AreaId: not null, SpaceId: { } space } && !await MayEditSpaceAsync(work, space, user))
                 {
                     // One who edits a shared area may not move what is in it to where only the space's members are.
                     problem = Problem.Forbidden();
@@ -122,9 +122,8 @@ internal static class DocumentEndpoints
         return TypedResults.Ok(new SignedUrlResponse(signed.Url.ToString(), signed.ExpiresAt));
     }
 
-    private static async Task<bool> MayEditSpaceAsync(UnitOfWork work, Guid? spaceId, CurrentUser user) =>
-        await work.FindAsync<string>("SELECT role FROM space_members WHERE space_id = @spaceId AND user_id = @userId", new { spaceId, userId = user.Id }) is { } role
-        && Roles.CanEdit(role);
+    private static async Task<bool> MayEditSpaceAsync(UnitOfWork work, Guid spaceId, CurrentUser user) =>
+        await Places.SpaceRoleAsync(work, spaceId, user.Id) is { } role && Roles.CanEdit(role);
 
     private static async Task<(DocumentResource? Document, Problem? Problem)> FindForChangeAsync(UnitOfWork work, Guid id, CurrentUser user, HttpRequest request)
     {

@@ -1,4 +1,5 @@
 using StratAI.Host.Database;
+using StratAI.Host.Features.Areas;
 using StratAI.Host.Http;
 using StratAI.Storage;
 
@@ -7,24 +8,11 @@ namespace StratAI.Host.Features.Documents;
 /// <summary>Documents and their objects. An object without a document is always on record as a stray, so that nothing is left behind.</summary>
 internal sealed partial class DocumentStore(AppDatabase database, IObjectStore objects, TimeProvider time, ILogger<DocumentStore> logger)
 {
-    /// <summary>
-    /// True for the documents <c>@userId</c> can see: their own outside any space, those of their spaces, and those of areas shared with them.
-    /// </summary>
-    public const string Visible =
-        """
-        ((d.space_id IS NULL AND d.user_id = @userId)
-            OR d.space_id IN (SELECT m.space_id FROM space_members m WHERE m.user_id = @userId)
-            OR d.area_id IN (SELECT s.area_id FROM area_shares s WHERE s.user_id = @userId))
-        """;
+    /// <summary>True for the documents <c>@userId</c> can see.</summary>
+    public static readonly string Visible = PlaceAccess.Visible("d");
 
-    private const string Rank =
-        """
-        CASE WHEN (d.space_id IS NULL AND d.user_id = @userId)
-            OR EXISTS (SELECT 1 FROM space_members m WHERE m.space_id = d.space_id AND m.user_id = @userId AND m.role <> 'viewer')
-            OR EXISTS (SELECT 1 FROM area_shares s WHERE s.area_id = d.area_id AND s.user_id = @userId AND s.role = 'editor') THEN 2 ELSE 3 END AS rank
-        """;
-
-    private const string Select = $"SELECT {DocumentResource.Columns}, d.object_key, {Rank} FROM documents d WHERE d.id = @id AND {Visible}";
+    private static readonly string Select =
+        $"SELECT {DocumentResource.Columns}, d.object_key, {PlaceAccess.Rank("d")} FROM documents d WHERE d.id = @id AND {Visible}";
 
     // An upload's object is stored within the deadline of the object store; an hour later nobody can still be storing it.
     private static readonly TimeSpan UploadLimit = TimeSpan.FromHours(1);

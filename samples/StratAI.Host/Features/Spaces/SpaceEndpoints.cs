@@ -25,7 +25,7 @@ internal static class SpaceEndpoints
         group.MapPost("", Create).Idempotent().WithSummary("Makes a space that you own.");
         group.MapGet("/{id:guid}", Get);
         group.MapPatch("/{id:guid}", Patch).WithSummary("Changes a space; editors and owners.");
-        group.MapDelete("/{id:guid}", Delete).WithSummary("Deletes a space with its areas and documents; owners.");
+        group.MapDelete("/{id:guid}", Delete).WithSummary("Deletes a space with its areas, documents and pages; owners.");
         group.MapMembers();
     }
 

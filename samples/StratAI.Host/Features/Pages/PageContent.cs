@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Json;
+using StratAI.Host.Http;
+
+namespace StratAI.Host.Features.Pages;
+
+/// <summary>The content of pages: ProseMirror documents, whose schema is the editor's. Here it has to be one and storable.</summary>
+internal static class PageContent
+{
+    /// <summary>As the API writes it. It leaves room in a request of 1 MiB for what is around it.</summary>
+    public const int MaximumBytes = 1_000_000;
+
+    public static JsonElement Empty { get; } = JsonElement.Parse("""{"type":"doc","content":[]}""");
+
+    /// <summary>The text to store: whatever way a document is written in a request, equal ones are the same text.</summary>
+    public static string Write(JsonElement content) => JsonSerializer.Serialize(content, ApiJson.Options);
+
+    /// <summary>What is wrong with the content, or null.</summary>
+    public static string? Check(JsonElement content)
+    {
+        if (content.ValueKind != JsonValueKind.Object
+            || !content.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String || !type.ValueEquals("doc"))
+        {
+            return "The content is no ProseMirror document: an object whose type is 'doc'.";
+        }
+
+        try
+        {
+            var text = Encoding.UTF8.GetBytes(Write(content));
+            return text.Length > MaximumBytes ? $"The content is larger than {MaximumBytes} bytes."
+                : HasNull(text) ? ApiJson.NoNull
+                : null;
+        }
+        catch (JsonException)
+        {
+            return ApiJson.NoLoneSurrogate;
+        }
+    }
+
+    private static bool HasNull(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
+                && reader.ValueIsEscaped && reader.GetString()!.Contains('\0', StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
