@@ -25,9 +25,9 @@ internal sealed record ScoreResource
     public const string Columns = "s.rank, s.player, s.score, s.achieved_at, s.id";
 
     public static readonly PageOrder<ScoreResource> Order = PageOrder<ScoreResource>.Create(order => order
-        .Key("score", "s.score", score => score.Score)
-        .Key("achievedAt", "s.achieved_at", score => score.AchievedAt)
-        .TieBreaker("id", "s.id", score => score.Id)
+        .Key("score", score => score.Score, "s.score")
+        .Key("achievedAt", score => score.AchievedAt, "s.achieved_at")
+        .TieBreaker("id", score => score.Id, "s.id")
         .Default("-score,achievedAt"));
 
     /// <summary>The place among all scores of the game. Equal scores share it, and as many places after it are left out.</summary>

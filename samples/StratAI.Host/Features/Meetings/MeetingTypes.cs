@@ -55,10 +55,10 @@ internal sealed record MeetingResource
         "m.id, m.title, m.starts_at, m.ends_at, m.location, m.notes, m.attendees AS attendees_text, m.area_id, m.created_at, m.updated_at";
 
     public static readonly PageOrder<MeetingResource> Order = PageOrder<MeetingResource>.Create(order => order
-        .Key("startsAt", "m.starts_at", meeting => meeting.StartsAt)
-        .Key("createdAt", "m.created_at", meeting => meeting.CreatedAt)
-        .Key("title", "m.title", meeting => meeting.Title)
-        .TieBreaker("id", "m.id", meeting => meeting.Id)
+        .Key("startsAt", meeting => meeting.StartsAt, "m.starts_at")
+        .Key("createdAt", meeting => meeting.CreatedAt, "m.created_at")
+        .Key("title", meeting => meeting.Title, "m.title", collation: TextCollation.Binary)
+        .TieBreaker("id", meeting => meeting.Id, "m.id")
         .Default("startsAt"));
 
     public Guid Id { get; init; }

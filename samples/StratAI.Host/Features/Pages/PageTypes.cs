@@ -34,10 +34,10 @@ internal record PageSummary
     public const string Columns = "p.id, p.space_id, p.area_id, p.title, p.version, p.created_at, p.updated_at";
 
     public static readonly PageOrder<PageSummary> Order = PageOrder<PageSummary>.Create(order => order
-        .Key("updatedAt", "p.updated_at", page => page.UpdatedAt)
-        .Key("createdAt", "p.created_at", page => page.CreatedAt)
-        .Key("title", "p.title", page => page.Title)
-        .TieBreaker("id", "p.id", page => page.Id)
+        .Key("updatedAt", page => page.UpdatedAt, "p.updated_at")
+        .Key("createdAt", page => page.CreatedAt, "p.created_at")
+        .Key("title", page => page.Title, "p.title", collation: TextCollation.Binary)
+        .TieBreaker("id", page => page.Id, "p.id")
         .Default("-updatedAt"));
 
     public Guid Id { get; init; }
@@ -96,8 +96,8 @@ internal record PageVersionSummary
     public const string Columns = "v.version, v.title, v.created_by, v.created_at";
 
     public static readonly PageOrder<PageVersionSummary> Order = PageOrder<PageVersionSummary>.Create(order => order
-        .Key("version", "v.version", version => version.Version)
-        .TieBreaker("version", "v.version", version => version.Version)
+        .Key("version", version => version.Version, "v.version")
+        .TieBreaker("version", version => version.Version, "v.version")
         .Default("-version"));
 
     public int Version { get; init; }
