@@ -158,7 +158,7 @@ public sealed class CursorProtectionTests
             Gen.Select(position, position, (from, length) => valid.Remove(from, Math.Min(length, valid.Length - from))),
             Gen.Select(position, position, (at, other) => valid[..at] + valid[other..]));
         var random = Gen.OneOf(Gen.String[characters, 0, 200], Gen.Byte.Array[0, 200].Select(bytes => Base64Url.EncodeToString([1, .. bytes])));
-        var iterations = long.Parse(Environment.GetEnvironmentVariable("STRATAI_FUZZ") ?? "50000", CultureInfo.InvariantCulture);
+        var iterations = long.Parse(Environment.GetEnvironmentVariable("STRATAI_FUZZ") ?? "1000000", CultureInfo.InvariantCulture);
 
         Gen.OneOf(mutated, random).Where(cursor => cursor != valid).Sample(
             cursor => Assert.StartsWith("cursor-", Read(_pager, cursor).Error?.Code, StringComparison.Ordinal),
