@@ -130,7 +130,7 @@ public abstract class PageWalkContract : IAsyncLifetime
 
     [Theory]
     [InlineData("rank")]
-    [InlineData("-rank,label")]
+    [InlineData("-rank,level")]
     [InlineData("score")]
     [InlineData("-score")]
     public async Task A_page_emptied_by_deletions_leads_back_to_the_row_that_led_to_it(string sort)
@@ -184,6 +184,48 @@ public abstract class PageWalkContract : IAsyncLifetime
 
         Assert.Null((await ReadAsync(batch, new PageRequest { Count = CountMode.None })).Pagination.Total);
     }
+
+    [Fact]
+    public Task The_first_pages_of_many_lists_are_the_first_of_each_and_go_on_by_cursor() =>
+        Gen.Select(Items(0, 30), Sorts, Gen.Int[1, 4]).SampleAsync(
+            async (items, sort, limit) =>
+            {
+                int[] ranks = [1, 0, 77, 0];
+                var batch = _table.NewBatch();
+                await _table.InsertAsync(batch, items);
+
+                var pages = await _table.ReadAsync(_pager.PlanBatch(_table.Order, ranks, limit, ScopeOf, _table.Dialect, sort), batch);
+
+                Assert.Equal(ranks.Distinct().Order(), pages.Keys.Order());
+                foreach (var (rank, page) in pages)
+                {
+                    var expected = ItemOrder.Sort(items.Where(item => item.Rank == rank), sort);
+                    Assert.Equal(expected.Take(limit), page.Data);
+                    Assert.Equal(expected.Length > limit, page.Pagination.HasMore);
+                    Assert.Equal((null, null, limit), (page.Pagination.Total, page.Pagination.PrevCursor, page.Pagination.Limit));
+                    if (page.Pagination.NextCursor is { } cursor)
+                    {
+                        var plan = _pager.Plan(
+                            _table.Order, new PageRequest { Sort = sort, Cursor = cursor, Limit = 100 }, ScopeOf(rank), _table.Dialect);
+                        Assert.Equal(expected.Skip(limit), (await _table.ReadAsync(plan, batch, rank)).Data);
+                    }
+                }
+            },
+            iter: 40,
+            threads: 1);
+
+    [Fact]
+    public async Task A_batch_of_no_lists_is_empty()
+    {
+        var batch = _table.NewBatch();
+        await _table.InsertAsync(batch, [New()]);
+
+        Assert.Empty(await _table.ReadAsync(_pager.PlanBatch(_table.Order, Array.Empty<int>(), 3, ScopeOf, _table.Dialect), batch));
+        Assert.Throws<ArgumentException>(() => _pager.PlanBatch(_table.Order, [1], 3, ScopeOf, _table.Dialect, "unknown"));
+        Assert.Throws<ArgumentException>(() => _pager.PlanBatch(_table.Order, Enumerable.Range(0, 1001), 3, ScopeOf, _table.Dialect));
+    }
+
+    private static PageScope ScopeOf(int rank) => TestPagers.Scope with { Endpoint = $"ranks/{rank}/items" };
 
     private static Item New() => new() { Id = Guid.NewGuid(), CreatedAt = DateTime.UnixEpoch };
 

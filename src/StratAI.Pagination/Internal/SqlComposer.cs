@@ -54,7 +54,7 @@ internal sealed class SqlComposer<T>(PageQuery<T> query, string select, string f
 
         var all = string.Join(" UNION ALL ", Enumerable.Range(0, ranges.Count).Select(i => $"SELECT * FROM page_{Number(i)}"));
         var order = string.Join(", ", query.Keys.Select((key, index) =>
-            $"{KeyColumn}{Number(index)}{key.Key.Collate(query.Dialect)}{Direction(key, nulls: true)}"));
+            $"{KeyColumn}{Number(index)}{key.Key.Collate(query.Dialect)}{Direction(query, key, nulls: true)}"));
         return text.Append(CultureInfo.InvariantCulture, $"\nSELECT * FROM ({all}) AS page_rows ORDER BY {order}").ToString();
     }
 
@@ -93,13 +93,13 @@ internal sealed class SqlComposer<T>(PageQuery<T> query, string select, string f
 
     private string OrderBy() => string.Join(", ", query.Keys.Select((key, index) =>
         // In a range the first key is null in every row or in none, and a plain index has that order. Only a page by offset is of one piece.
-        key.Key.SqlIn(query.Dialect) + Direction(key, nulls: index > 0 || query.Offset > 0)));
+        key.Key.SqlIn(query.Dialect) + Direction(query, key, nulls: index > 0 || query.Offset > 0)));
 
     /// <summary>
     /// Nulls last, seen in the list's direction. It is said only where the engine would put them elsewhere: an index without such words has the
     /// order of a statement without them.
     /// </summary>
-    private string Direction(OrderedKey<T> key, bool nulls)
+    public static string Direction(PageQuery<T> query, OrderedKey<T> key, bool nulls)
     {
         var descending = key.Descending != query.IsBackward;
         var text = descending ? " DESC" : "";

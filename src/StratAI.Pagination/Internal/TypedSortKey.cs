@@ -88,8 +88,7 @@ internal sealed class SortKey<T, TKey>(
         else if (comparison != SeekOperator.Equal && CompareMethod() is { } template)
         {
             // These types have no operators; what their comparison answers is compared with zero, which providers know.
-            var compared = new Substitution(template.Parameters[0], Value(left)).Visit(template.Body);
-            (left, right) = (new Substitution(template.Parameters[1], Value(right)).Visit(compared), Expression.Constant(0));
+            (left, right) = (Substitution.Of(template, Value(left), Value(right)), Expression.Constant(0));
         }
 
         return comparison switch
@@ -138,10 +137,5 @@ internal sealed class SortKey<T, TKey>(
         ? Enum.ToObject(Underlying, value)
         : value.GetType() == Underlying ? value : Convert.ChangeType(value, Underlying, CultureInfo.InvariantCulture));
 
-    private Expression Of(Expression row) => new Substitution(value.Parameters[0], row).Visit(value.Body);
-
-    private sealed class Substitution(ParameterExpression parameter, Expression replacement) : ExpressionVisitor
-    {
-        protected override Expression VisitParameter(ParameterExpression node) => node == parameter ? replacement : node;
-    }
+    private Expression Of(Expression row) => Substitution.Of(value, row);
 }

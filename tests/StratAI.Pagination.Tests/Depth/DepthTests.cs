@@ -84,6 +84,19 @@ public sealed class DepthTests(MillionTasks tasks) : IClassFixture<MillionTasks>
         Assert.Equal((Math.Max(total, 20_002), precision), (deep.Pagination.Total, deep.Pagination.Precision));
     }
 
+    [Fact]
+    public async Task The_first_rows_of_many_lists_are_a_short_scan_each()
+    {
+        var lists = _pager.PlanBatch(TaskRow.Order, [0, 1, 2, 3], 3, _ => TestPagers.Scope, SqlDialect.PostgreSql, "createdAt");
+        var sql = lists.Compose("t.*", "tasks t", "t.owner_id = 1", "t.priority");
+
+        var plan = await Plan.OfAsync(tasks.Database.Source, sql.Text, sql.Parameters.Select(parameter => (parameter.Key, parameter.Value)));
+
+        // Three rows and the one that tells of more; numbering them looks one further ahead.
+        Assert.InRange(plan.RowsRead, 16, 20);
+        Assert.All(plan.Scans, scan => Assert.Contains("priority", Plan.Text(scan, "Index Cond"), StringComparison.Ordinal));
+    }
+
     private static void AssertInIndex(Plan plan, bool isFirst)
     {
         Assert.NotEmpty(plan.Scans);

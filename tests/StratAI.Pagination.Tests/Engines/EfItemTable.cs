@@ -39,10 +39,16 @@ internal sealed class EfItemTable : ItemTable
 
     public ItemContext Open() => new(_options);
 
-    public override async Task<Page<Item>> ReadAsync(PagePlan<Item> plan, int batch)
+    public override async Task<Page<Item>> ReadAsync(PagePlan<Item> plan, int batch, int? rank = null)
     {
         await using var context = Open();
-        return await plan.QueryAsync(Of(context, batch));
+        return await plan.QueryAsync(Of(context, batch).Where(item => rank == null || item.Rank == rank));
+    }
+
+    public override async Task<IReadOnlyDictionary<int, Page<Item>>> ReadAsync(PageBatch<Item, int> lists, int batch)
+    {
+        await using var context = Open();
+        return await lists.QueryAsync(Of(context, batch), item => item.Rank);
     }
 
     public override async Task InsertAsync(int batch, IEnumerable<Item> items)

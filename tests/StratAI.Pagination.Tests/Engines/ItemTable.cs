@@ -14,7 +14,13 @@ internal abstract class ItemTable : IAsyncDisposable
 
     public int NewBatch() => _batches++;
 
-    public abstract Task<Page<Item>> ReadAsync(PagePlan<Item> plan, int batch);
+    /// <param name="plan">The page.</param>
+    /// <param name="batch">Of which rows.</param>
+    /// <param name="rank">Only those of this rank.</param>
+    public abstract Task<Page<Item>> ReadAsync(PagePlan<Item> plan, int batch, int? rank = null);
+
+    /// <summary>The first rows of each rank.</summary>
+    public abstract Task<IReadOnlyDictionary<int, Page<Item>>> ReadAsync(PageBatch<Item, int> lists, int batch);
 
     public abstract Task InsertAsync(int batch, IEnumerable<Item> items);
 

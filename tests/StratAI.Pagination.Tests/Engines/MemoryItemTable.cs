@@ -14,8 +14,11 @@ internal sealed class MemoryItemTable : ItemTable
 
     public override long Tick => 1;
 
-    public override Task<Page<Item>> ReadAsync(PagePlan<Item> plan, int batch) =>
-        plan.QueryAsync(_items.Where(each => each.Batch == batch).Select(each => each.Item).AsQueryable());
+    public override Task<Page<Item>> ReadAsync(PagePlan<Item> plan, int batch, int? rank = null) =>
+        plan.QueryAsync(Of(batch).Where(item => rank == null || item.Rank == rank));
+
+    public override Task<IReadOnlyDictionary<int, Page<Item>>> ReadAsync(PageBatch<Item, int> lists, int batch) =>
+        lists.QueryAsync(Of(batch), item => item.Rank);
 
     public override Task InsertAsync(int batch, IEnumerable<Item> items)
     {
@@ -33,4 +36,6 @@ internal sealed class MemoryItemTable : ItemTable
         InsertAsync(batch, Enumerable.Range(0, count).Select(_ => new Item { Id = Guid.NewGuid() }));
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private IQueryable<Item> Of(int batch) => _items.Where(each => each.Batch == batch).Select(each => each.Item).AsQueryable();
 }

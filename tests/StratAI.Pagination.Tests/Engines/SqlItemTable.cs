@@ -14,13 +14,20 @@ internal abstract class SqlItemTable(DbConnection connection) : ItemTable
 
     public override PageOrder<Item> Order { get; } = ItemOrder.Create(ItemOrder.Fields, TextCollation.Binary);
 
-    public override async Task<Page<Item>> ReadAsync(PagePlan<Item> plan, int batch)
+    public override async Task<Page<Item>> ReadAsync(PagePlan<Item> plan, int batch, int? rank = null)
     {
-        var sql = plan.Compose("i.*", "items AS i", OfBatch);
-        await using var command = Command(sql.Text, [.. sql.Parameters.Select(parameter => (parameter.Key, parameter.Value)), ("batch", batch)]);
+        await using var command = Command(plan.Compose("i.*", "items AS i", rank is null ? OfBatch : $"({OfBatch}) AND i.rank = {rank}"), batch, out var columns);
         await using var reader = await command.ExecuteReaderAsync();
-        Assert.Equal(Columns.Length, reader.FieldCount - sql.HiddenColumns);
+        Assert.Equal(Columns.Length, columns(reader));
         return await plan.ReadAsync(reader, Read);
+    }
+
+    public override async Task<IReadOnlyDictionary<int, Page<Item>>> ReadAsync(PageBatch<Item, int> lists, int batch)
+    {
+        await using var command = Command(lists.Compose("i.*", "items AS i", OfBatch, "i.rank"), batch, out var columns);
+        await using var reader = await command.ExecuteReaderAsync();
+        Assert.Equal(Columns.Length, columns(reader));
+        return await lists.ReadAsync(reader, Read, item => item.Rank);
     }
 
     public override async Task InsertAsync(int batch, IEnumerable<Item> items)
@@ -64,6 +71,12 @@ internal abstract class SqlItemTable(DbConnection connection) : ItemTable
     protected abstract object Stored(object value);
 
     protected abstract Item Read(DbDataReader reader);
+
+    private DbCommand Command(PageSql sql, int batch, out Func<DbDataReader, int> columns)
+    {
+        columns = reader => reader.FieldCount - sql.HiddenColumns;
+        return Command(sql.Text, [.. sql.Parameters.Select(parameter => (parameter.Key, parameter.Value)), ("batch", batch)]);
+    }
 
     private DbCommand Command(string sql, (string Name, object? Value)[] parameters)
     {
