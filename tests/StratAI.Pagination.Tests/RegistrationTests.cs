@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -132,6 +133,70 @@ public sealed class RegistrationTests
         Assert.Equal([$"pagination.plan mode={mode},outcome={outcome}"], traced);
     }
 
+    [Fact]
+    public void A_keyed_pager_has_options_and_cursors_of_its_own()
+    {
+        var services = new ServiceCollection();
+        services.AddStratAIPagination(options => options.SigningKey = TestPagers.Key);
+        services.AddKeyedStratAIPagination("reports", options => options.SigningKey = TestPagers.OtherKey);
+        using var provider = services.BuildServiceProvider();
+        var (pager, keyed) = (provider.GetRequiredService<Pager>(), provider.GetRequiredKeyedService<Pager>("reports"));
+
+        Assert.Null(Plan(keyed, CursorOf(keyed)).Error);
+        Assert.Equal("cursor-tampered", Plan(pager, CursorOf(keyed)).Error?.Code);
+        Assert.Equal("reports", services.AddKeyedStratAIPagination("reports").Name);
+        Assert.Throws<ArgumentException>(() => services.AddKeyedStratAIPagination(" "));
+    }
+
+    [Fact]
+    public void Data_protection_makes_cursors_that_every_instance_with_its_key_ring_reads()
+    {
+        using var folder = new TemporaryFolder();
+        using var one = Instance(folder.Path, "app");
+        using var other = Instance(folder.Path, "app");
+        using var stranger = Instance(folder.Path, "another app");
+        var cursor = CursorOf(one.GetRequiredService<Pager>());
+
+        var plan = Plan(other.GetRequiredService<Pager>(), cursor);
+        Assert.Null(plan.Error);
+        Assert.Equal([1L], plan.Compose("*", "t", "").Parameters.Values);
+        Assert.NotEqual(cursor, CursorOf(one.GetRequiredService<Pager>()));
+        Assert.Equal("cursor-tampered", Plan(stranger.GetRequiredService<Pager>(), cursor).Error?.Code);
+        Assert.Equal("cursor-tampered", Plan(one.GetRequiredService<Pager>(), CursorOf(TestPagers.Create())).Error?.Code);
+        Assert.Equal("cursor-malformed", Plan(one.GetRequiredService<Pager>(), "x").Error?.Code);
+        Assert.Equal("cursor-tampered", Plan(TestPagers.Create(), cursor).Error?.Code);
+        Assert.Equal("cursor-tampered", Plan(one.GetRequiredService<Pager>(), cursor[..^8] + "AAAAAAAA").Error?.Code);
+
+        static ServiceProvider Instance(string folder, string application)
+        {
+            var services = new ServiceCollection();
+            services.AddDataProtection().PersistKeysToFileSystem(new(folder)).SetApplicationName(application);
+            services.AddStratAIPagination().UseDataProtection();
+            return services.BuildServiceProvider();
+        }
+    }
+
+    [Fact]
+    public void Data_protection_and_a_signing_key_are_one_too_many()
+    {
+        using var provider = new ServiceCollection()
+            .AddStratAIPagination(options => options.SigningKey = TestPagers.Key).UseDataProtection().Services.BuildServiceProvider();
+
+        var thrown = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptions<PaginationOptions>>().Value);
+        Assert.Contains("SigningKey is set", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Data_protection_too_says_when_a_row_makes_too_long_a_cursor()
+    {
+        using var provider = new ServiceCollection().AddDataProtection().Services.AddStratAIPagination().UseDataProtection().Services.BuildServiceProvider();
+        var order = PageOrder<string>.Create(build => build.TieBreaker("text", text => text, "text", TextCollation.Binary));
+        var plan = provider.GetRequiredService<Pager>().Plan(order, new PageRequest { Limit = 1 }, TestPagers.Scope, SqlDialect.Sqlite);
+
+        // Short enough for the content of a cursor, but not with what data protection adds to it.
+        Assert.Contains("left(title, 200)", Assert.Throws<InvalidOperationException>(() => plan.ToPage([new('x', 3020), "x"])).Message, StringComparison.Ordinal);
+    }
+
     private static PageRequest Request(string mode, string outcome) => (mode, outcome) switch
     {
         ("offset", "ok") => new() { Offset = 0 },
@@ -146,6 +211,13 @@ public sealed class RegistrationTests
 
     private static string CursorOf(Pager pager) =>
         pager.Plan(Order, new PageRequest { Limit = 1 }, TestPagers.Scope, SqlDialect.Sqlite).ToPage([1, 2]).Pagination.NextCursor!;
+
+    private sealed class TemporaryFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("paging-keys-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
 
     private sealed class RecordingLogger : ILoggerProvider, ILogger
     {

@@ -8,7 +8,7 @@ namespace StratAI.Benchmarks.Pagination;
 /// <summary>A cursor of a time and an id, made from a row and read again.</summary>
 public class CursorBenchmarks
 {
-    private static readonly TaskRow Row = new(Guid.CreateVersion7(), "Write the report", 2, new DateOnly(2026, 11, 24), DateTime.UtcNow);
+    private static readonly TaskRow Row = new() { Id = Guid.CreateVersion7(), CreatedAt = DateTime.UtcNow };
 
     private readonly AesCursorProtector _aes = new([CursorKey.Derive(new byte[32])]);
     private readonly DataProtectionCursorProtector _dataProtection = new(new EphemeralDataProtectionProvider().CreateProtector("cursors"));
