@@ -7,8 +7,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class PaginationEndpointConventionBuilderExtensions
 {
     /// <summary>
-    /// Says by what the endpoint's list can be sorted, so that the OpenAPI document lists it (<see cref="IPageOrderMetadata"/>). The last call
-    /// wins. How the endpoint sorts is up to what it passes to <see cref="Pager.Plan"/>.
+    /// Says by what the endpoint's list can be sorted, so that the OpenAPI document lists it (<see cref="IPageOrderMetadata"/>). The last
+    /// call wins. How the endpoint sorts is up to what it passes to <see cref="Pager.Plan"/>.
     /// </summary>
     public static TBuilder WithPageOrder<TBuilder>(this TBuilder builder, PageOrder order)
         where TBuilder : IEndpointConventionBuilder

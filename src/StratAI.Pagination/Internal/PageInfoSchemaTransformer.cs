@@ -3,7 +3,9 @@ using Microsoft.OpenApi;
 
 namespace StratAI.Pagination.Internal;
 
-/// <summary>Describes both forms of <see cref="PageInfo"/>. Its converter decides which members are there, so nothing can be read off the type.</summary>
+/// <summary>
+/// Describes both forms of <see cref="PageInfo"/>. Its converter decides which members are there, so nothing can be read off the type.
+/// </summary>
 internal sealed class PageInfoSchemaTransformer : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -20,41 +22,52 @@ internal sealed class PageInfoSchemaTransformer : IOpenApiSchemaTransformer
         return Task.CompletedTask;
     }
 
-    private static OpenApiSchema OffsetForm() => Form("The answer to a request by offset, or by neither offset nor cursor.", "offset", new()
+    private static OpenApiSchema OffsetForm() => Form("The answer to a request by offset, or by neither offset nor cursor.", new()
     {
-        ["offset"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "0", Description = "The rows skipped." },
+        ["offset"] = Integer("int32", "The rows skipped.", minimum: 0),
+        ["limit"] = Limit(),
+        ["hasMore"] = HasMore(),
         ["nextCursor"] = Cursor("The cursor that leads on from here; null on the last page."),
     });
 
-    private static OpenApiSchema CursorForm() => Form("The answer to a request by cursor.", "prevCursor", new()
+    private static OpenApiSchema CursorForm() => Form("The answer to a request by cursor.", new()
     {
+        ["limit"] = Limit(),
+        ["hasMore"] = HasMore(),
         ["nextCursor"] = Cursor("The cursor of the page after this one; null on the last page."),
         ["prevCursor"] = Cursor("The cursor of the page before this one; null on the first page."),
     });
 
-    private static OpenApiSchema Form(string description, string mark, Dictionary<string, IOpenApiSchema> own) => new()
+    private static OpenApiSchema Form(string description, Dictionary<string, IOpenApiSchema> required) => new()
     {
         Type = JsonSchemaType.Object,
         Description = description,
-        Required = new HashSet<string> { mark, "limit", "hasMore", "nextCursor" },
-        Properties = new Dictionary<string, IOpenApiSchema>(own)
+        Required = required.Keys.ToHashSet(),
+        Properties = new Dictionary<string, IOpenApiSchema>(required)
         {
-            ["limit"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1", Maximum = $"{PageRequest.MaximumLimit}",
-                Description = "The most rows the page could hold.",
-            },
-            ["total"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0", Description = "The rows of the whole list; only when they were counted.",
-            },
+            ["total"] = Integer("int64", "The rows of the whole list; only when they were counted.", minimum: 0),
             ["totalPrecision"] = new OpenApiSchema
             {
-                Type = JsonSchemaType.String, Enum = ["estimated", "atLeast"], Description = "How total is to be read; only when it is not exact.",
+                Type = JsonSchemaType.String,
+                Enum = ["estimated", "atLeast"],
+                Description = "How total is to be read; only when it is not exact.",
             },
-            ["hasMore"] = new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = "Whether there are more rows in the direction of travel." },
         },
     };
 
-    private static OpenApiSchema Cursor(string description) => new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Description = description };
+    private static OpenApiSchema Limit()
+    {
+        var limit = Integer("int32", "The most rows the page could hold.", minimum: 1);
+        limit.Maximum = $"{PageRequest.MaximumLimit}";
+        return limit;
+    }
+
+    private static OpenApiSchema HasMore() =>
+        new() { Type = JsonSchemaType.Boolean, Description = "Whether there are more rows in the direction of travel." };
+
+    private static OpenApiSchema Cursor(string description) =>
+        new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Description = description };
+
+    private static OpenApiSchema Integer(string format, string description, int minimum) =>
+        new() { Type = JsonSchemaType.Integer, Format = format, Minimum = $"{minimum}", Description = description };
 }

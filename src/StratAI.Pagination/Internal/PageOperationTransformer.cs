@@ -17,7 +17,8 @@ internal sealed class PageOperationTransformer : IOpenApiOperationTransformer
     {
         if (TakesPageRequest(context.Description))
         {
-            AddParameters(operation, context.Description.ActionDescriptor.EndpointMetadata.OfType<IPageOrderMetadata>().LastOrDefault()?.Order);
+            var metadata = context.Description.ActionDescriptor.EndpointMetadata.OfType<IPageOrderMetadata>();
+            AddParameters(operation, metadata.LastOrDefault()?.Order);
             AddProblem(operation, context.Document!);
         }
 
@@ -33,9 +34,16 @@ internal sealed class PageOperationTransformer : IOpenApiOperationTransformer
     {
         Add("limit", "Rows per page. What is out of range is clamped.", new()
         {
-            Type = JsonSchemaType.Integer, Format = "int32", Default = PageRequest.DefaultLimit, Minimum = "1", Maximum = $"{PageRequest.MaximumLimit}",
+            Type = JsonSchemaType.Integer,
+            Format = "int32",
+            Default = PageRequest.DefaultLimit,
+            Minimum = "1",
+            Maximum = $"{PageRequest.MaximumLimit}",
         });
-        Add("offset", "Rows to skip. Not together with cursor.", new() { Type = JsonSchemaType.Integer, Format = "int32", Default = 0, Minimum = "0" });
+        Add("offset", "Rows to skip. Not together with cursor.", new()
+        {
+            Type = JsonSchemaType.Integer, Format = "int32", Default = 0, Minimum = "0",
+        });
         Add("cursor", "nextCursor or prevCursor of another page of this list.", new() { Type = JsonSchemaType.String });
         Add("count", "Whether and how the rows of the whole list are counted; by default exact with offset, none with cursor.", new()
         {
@@ -43,7 +51,8 @@ internal sealed class PageOperationTransformer : IOpenApiOperationTransformer
         });
         if (order is { Fields.Count: > 0 })
         {
-            Add("sort", "The order: each field at most once, a leading '-' for descending.", SortSchema(order), ParameterStyle.Form, explode: false);
+            const string Description = "The order: each field at most once, a leading '-' for descending.";
+            Add("sort", Description, SortSchema(order), ParameterStyle.Form, explode: false);
         }
 
         void Add(string name, string description, OpenApiSchema schema, ParameterStyle? style = null, bool explode = true)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace StratAI.Pagination.Internal;
 
-/// <summary>Binds a controller action's <see cref="PageRequest"/> as minimal APIs do: from the query string alone, always with success.</summary>
+/// <summary>Binds a controller action's <see cref="PageRequest"/> as minimal APIs do: from the query string, always with success.</summary>
 internal sealed class PageRequestModelBinder : IModelBinder
 {
     public Task BindModelAsync(ModelBindingContext bindingContext)
