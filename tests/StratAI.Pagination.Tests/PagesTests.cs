@@ -67,10 +67,14 @@ public sealed class PagesTests
     public async Task A_pager_that_goes_round_is_not_followed_for_ever(params string[] cursors)
     {
         var read = 0;
-        var rows = Pages.EnumerateAsync((_, _) => Task.FromResult(Page([read], cursors[Math.Min(read, cursors.Length - 2 + (read++ % 2))])));
+        var rows = Pages.EnumerateAsync((_, _) =>
+        {
+            Assert.True(read < 100, "The walk does not end.");
+            return Task.FromResult(Page([read], cursors[read++ % cursors.Length]));
+        });
 
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await rows.ToListAsync());
-        Assert.InRange(read, 2, 24);
+        Assert.InRange(read, 2, 4 * cursors.Length);
     }
 
     [Fact]
@@ -107,7 +111,8 @@ public sealed class PagesTests
         Assert.Equal((rowsBefore, pages), (met, asked.Count));
     }
 
-    private static Page<int> Page(IReadOnlyList<int> rows, string? next) => new(rows, new() { Limit = 1, HasMore = next is not null, NextCursor = next });
+    private static Page<int> Page(IReadOnlyList<int> rows, string? next) =>
+        new(rows, new() { Limit = 1, HasMore = next is not null, NextCursor = next });
 
     /// <summary>A list of numbers whose cursor is the next of them.</summary>
     private static (Func<PageRequest, CancellationToken, Task<Page<int>>> Read, List<PageRequest> Asked) List(int count)

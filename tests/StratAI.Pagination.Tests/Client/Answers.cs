@@ -12,12 +12,16 @@ internal sealed class Answers(params Func<HttpResponseMessage>[] script) : HttpM
 
     public List<string> Asked { get; } = [];
 
-    public PagedClient NewClient(TimeProvider? time = null, PagedClientOptions? options = null, TimeSpan? timeout = null) =>
-        new(new HttpClient(this) { BaseAddress = new("http://api.example/v1/"), Timeout = timeout ?? Timeout.InfiniteTimeSpan }, options, time);
+    public PagedClient NewClient(TimeProvider? time = null, PagedClientOptions? options = null, TimeSpan? timeout = null)
+    {
+        var client = new HttpClient(this) { BaseAddress = new("http://api.example/v1/"), Timeout = timeout ?? Timeout.InfiniteTimeSpan };
+        return new(client, options, time);
+    }
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Asked.Add(request.RequestUri!.ToString());
+        Assert.True(Asked.Count < 100, "The client does not stop asking.");
         return Task.FromResult(script[Math.Min(_answered++, script.Length - 1)]());
     }
 

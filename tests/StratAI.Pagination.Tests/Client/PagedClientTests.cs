@@ -10,7 +10,10 @@ public sealed class PagedClientTests
     [InlineData("rows?offset=10&limit=2", "rows?offset=10&limit=2", "rows?limit=2&cursor=c%2B%2F1")]
     [InlineData("rows?cursor=z&limit=2#part", "rows?cursor=z&limit=2", "rows?limit=2&cursor=c%2B%2F1")]
     [InlineData("rows?CURSOR=z&%6Fffset=1", "rows?CURSOR=z&%6Fffset=1", "rows?cursor=c%2B%2F1")]
-    [InlineData("rows?tag=a%2Cb&tag=c+d&q=%C3%A9%26&flag&e=", "rows?tag=a%2Cb&tag=c+d&q=%C3%A9%26&flag&e=", "rows?tag=a%2Cb&tag=c+d&q=%C3%A9%26&flag&e=&cursor=c%2B%2F1")]
+    [InlineData(
+        "rows?tag=a%2Cb&tag=c+d&q=%C3%A9%26&flag&e=",
+        "rows?tag=a%2Cb&tag=c+d&q=%C3%A9%26&flag&e=",
+        "rows?tag=a%2Cb&tag=c+d&q=%C3%A9%26&flag&e=&cursor=c%2B%2F1")]
     [InlineData("/rows?a=1?2", "/rows?a=1?2", "/rows?a=1?2&cursor=c%2B%2F1")]
     [InlineData("?limit=1", "?limit=1", "?limit=1&cursor=c%2B%2F1")]
     [InlineData("https://other.example/x?offset=1", "https://other.example/x?offset=1", "https://other.example/x?cursor=c%2B%2F1")]
@@ -53,7 +56,8 @@ public sealed class PagedClientTests
     {
         var answers = new Answers([.. Enumerable.Repeat(cursors, 5).SelectMany(round => round).Select(cursor => Answers.Page(cursor, 1))]);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await answers.NewClient().GetAllAsync("rows?cursor=z", Numbers.Default.PageInt32).ToListAsync());
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await answers.NewClient().GetAllAsync("rows?cursor=z", Numbers.Default.PageInt32).ToListAsync());
         Assert.InRange(answers.Asked.Count, 1, 8);
     }
 
@@ -77,7 +81,8 @@ public sealed class PagedClientTests
         Assert.Equal([1, 2], met);
         Assert.Equal(("a b", "cursor-mismatch", HttpStatusCode.BadRequest), (exception.Cursor, exception.Code, exception.StatusCode));
         Assert.Equal("GET rows was answered 400 BadRequest, cursor-mismatch: Line one. Line two.", exception.Message);
-        Assert.Equal([3], await client.GetAllAsync($"rows?cursor={Uri.EscapeDataString(exception.Cursor!)}", Numbers.Default.PageInt32).ToListAsync());
+        var rest = client.GetAllAsync($"rows?cursor={Uri.EscapeDataString(exception.Cursor!)}", Numbers.Default.PageInt32);
+        Assert.Equal([3], await rest.ToListAsync());
     }
 
     [Theory]
@@ -100,7 +105,8 @@ public sealed class PagedClientTests
 
         Assert.Equal("GET rows was answered 410 Gone.", exception.Message);
         Assert.InRange(endless.Given, 1, 64 * 1024);
-        Assert.InRange((await FailureAsync(Answers.Json(HttpStatusCode.Gone, $$"""{"detail":"{{new string('x', 9000)}}"}"""))).Message.Length, 500, 600);
+        var wordy = await FailureAsync(Answers.Json(HttpStatusCode.Gone, $$"""{"detail":"{{new string('x', 9000)}}"}"""));
+        Assert.InRange(wordy.Message.Length, 500, 600);
     }
 
     [Theory]
@@ -132,11 +138,26 @@ public sealed class PagedClientTests
     }
 
     [Fact]
+    public async Task A_body_that_breaks_off_is_a_failure_and_no_page_of_another_form()
+    {
+        using var broken = new BrokenStream();
+        var exception = await FailureAsync(() => new(HttpStatusCode.OK) { Content = new StreamContent(broken) });
+
+        Assert.Equal(HttpRequestError.ResponseEnded, exception.HttpRequestError);
+        Assert.StartsWith("GET rows failed: It broke off.", exception.Message, StringComparison.Ordinal);
+        var refusal = await FailureAsync(() => new(HttpStatusCode.Gone)
+        {
+            Content = new StreamContent(broken) { Headers = { ContentType = new("application/json") } },
+        });
+        Assert.Equal("GET rows was answered 410 Gone.", refusal.Message);
+    }
+
+    [Fact]
     public async Task A_body_that_does_not_come_is_given_up_at_the_clients_timeout()
     {
         var clock = new WaitingClock();
         using var stalled = new StalledStream();
-        var page = new Answers(() => new(HttpStatusCode.OK) { Content = new StreamContent(stalled) { Headers = { ContentType = new("application/json") } } })
+        var page = new Answers(() => new(HttpStatusCode.OK) { Content = new StreamContent(stalled) })
             .NewClient(clock, timeout: TimeSpan.FromMinutes(10)).GetPageAsync("rows?cursor=a", Numbers.Default.PageInt32);
         Assert.Equal(TimeSpan.FromMinutes(10), await clock.NextWaitAsync());
 

@@ -18,7 +18,8 @@ public sealed class RetryTests
     [InlineData(429, "Mon, 23 Nov 2026 11:00:20 GMT", "2026-11-23T11:00:00Z", 20)]
     public async Task A_wait_is_never_shorter_than_asked_and_little_longer(int status, string retryAfter, string? date, int seconds)
     {
-        var answers = new Answers(Answers.Refusal(status, retryAfter, date is null ? null : DateTimeOffset.Parse(date, CultureInfo.InvariantCulture)), Answers.Page(null, 7));
+        DateTimeOffset? answered = date is null ? null : DateTimeOffset.Parse(date, CultureInfo.InvariantCulture);
+        var answers = new Answers(Answers.Refusal(status, retryAfter, answered), Answers.Page(null, 7));
         var page = answers.NewClient(_clock).GetPageAsync("rows", Numbers.Default.PageInt32);
 
         var wait = await _clock.NextWaitAsync();
@@ -58,12 +59,13 @@ public sealed class RetryTests
     [InlineData(503, null, null)]
     public async Task What_is_not_to_be_waited_for_is_given_up_at_once(int status, string? retryAfter, int? seconds)
     {
-        var answers = new Answers(Answers.Refusal(status, retryAfter));
+        var client = new Answers(Answers.Refusal(status, retryAfter)).NewClient(_clock);
+        TimeSpan? expected = retryAfter is null ? null : seconds is { } asked ? TimeSpan.FromSeconds(asked) : TimeSpan.MaxValue;
 
-        var exception = await Assert.ThrowsAsync<PagedClientException>(() => answers.NewClient(_clock).GetPageAsync("rows", Numbers.Default.PageInt32));
+        var exception = await Assert.ThrowsAsync<PagedClientException>(() => client.GetPageAsync("rows", Numbers.Default.PageInt32));
 
         Assert.Equal((HttpStatusCode)status, exception.StatusCode);
-        Assert.Equal(retryAfter is null ? null : seconds is { } asked ? TimeSpan.FromSeconds(asked) : TimeSpan.MaxValue, exception.RetryAfter);
+        Assert.Equal(expected, exception.RetryAfter);
         Assert.False(_clock.HasWait);
     }
 
@@ -103,7 +105,9 @@ public sealed class RetryTests
     [Fact]
     public void Options_are_checked()
     {
-        Assert.All([0, 101], attempts => Assert.Throws<ArgumentOutOfRangeException>(() => new PagedClientOptions { MaximumAttempts = attempts }));
+        Assert.All(
+            [0, 101],
+            attempts => Assert.Throws<ArgumentOutOfRangeException>(() => new PagedClientOptions { MaximumAttempts = attempts }));
         Assert.All(
             [TimeSpan.Zero, TimeSpan.FromDays(1.1), Timeout.InfiniteTimeSpan],
             delay => Assert.Throws<ArgumentOutOfRangeException>(() => new PagedClientOptions { MaximumDelay = delay }));

@@ -32,6 +32,13 @@ internal sealed class StalledStream : BodyStream
     }
 }
 
+/// <summary>A body that breaks off.</summary>
+internal sealed class BrokenStream : BodyStream
+{
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        throw new HttpIOException(HttpRequestError.ResponseEnded, "It broke off.");
+}
+
 internal abstract class BodyStream : Stream
 {
     public override bool CanRead => true;

@@ -17,7 +17,8 @@ internal sealed class FakePager(Fault fault)
     /// <summary>The row at that end of the last page which lies in the direction of travel.</summary>
     public FakeRow? Border { get; private set; }
 
-    public Task<IReadOnlyCollection<int>> IdsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyCollection<int>>([.. Sorted().Select(row => row.Id)]);
+    public Task<IReadOnlyCollection<int>> IdsAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyCollection<int>>([.. Sorted().Select(row => row.Id)]);
 
     public Task<Page<FakeRow>> ReadAsync(PageRequest request, CancellationToken cancellation)
     {
@@ -53,7 +54,9 @@ internal sealed class FakePager(Fault fault)
 
         if (isBackward && fault != Fault.GoesBackFromTheStart)
         {
-            found = fault == Fault.OrdersTiesAnotherWayBack ? found.OrderByDescending(row => row.Key).ThenBy(row => row.Id) : found.Reverse();
+            found = fault == Fault.OrdersTiesAnotherWayBack
+                ? found.OrderByDescending(row => row.Key).ThenBy(row => row.Id)
+                : found.Reverse();
         }
 
         var taken = found.Take(request.Limit + 1).ToList();
@@ -84,7 +87,8 @@ internal sealed class FakePager(Fault fault)
         var step = unit == 1 ? 1 : request.Limit;
         var next = start + request.Limit < Rows.Count ? $">{number + step}" : null;
         var previous = start > 0 ? $"<{Math.Max(0, number - step)}" : null;
-        return new(data, new() { Limit = request.Limit, HasMore = (isBackward ? previous : next) is not null, NextCursor = next, PrevCursor = previous });
+        var more = (isBackward ? previous : next) is not null;
+        return new(data, new() { Limit = request.Limit, HasMore = more, NextCursor = next, PrevCursor = previous });
     }
 
     private Page<FakeRow> Spoil(Page<FakeRow> page, PageRequest request)
@@ -102,7 +106,8 @@ internal sealed class FakePager(Fault fault)
                 page with { Pagination = info with { PrevCursor = $"<{Text(data[0])}" } },
             Fault.IgnoresTheLimit when data.Count > 0 => page with { Data = [.. data, Stranger] },
             Fault.RepeatsARowInAPage when data.Count > 1 => page with { Data = [.. data.SkipLast(1), data[0]] },
-            Fault.ShowsWhatIsNotInTheList when isLast && data.Count > 0 && data.Count < request.Limit => page with { Data = [.. data, Stranger] },
+            Fault.ShowsWhatIsNotInTheList when isLast && data.Count > 0 && data.Count < request.Limit =>
+                page with { Data = [.. data, Stranger] },
             Fault.StandsStill when request.Cursor is { } cursor && !isBackward =>
                 new([], info with { HasMore = true, NextCursor = cursor, PrevCursor = "<0:0" }),
             Fault.GoesInCircles when _reads > 1 =>

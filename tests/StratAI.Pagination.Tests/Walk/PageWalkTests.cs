@@ -34,16 +34,26 @@ public sealed class PageWalkTests
     }
 
     [Theory]
-    [InlineData(Fault.SkipsTies, "Skipped: row 7 was there throughout the way there and not met; it belongs after row 6 of page 1. 4 rows were skipped in all.")]
+    [InlineData(
+        Fault.SkipsTies,
+        "Skipped: row 7 was there throughout the way there and not met; it belongs after row 6 of page 1. 4 rows were skipped in all.")]
     [InlineData(Fault.RepeatsTheBorder, "Doubled: row 6 on page 2 of the way there was met on page 1 already.")]
     [InlineData(Fault.PagesByNumber, "Border: The nextCursor of page 1 of the way there leads, at limit 1, to row 1 and not to row 7.")]
-    [InlineData(Fault.SaysMoreAtTheExactEnd, "Empty: page 4 of the way there has no rows, though the page before it said that there are more.")]
+    [InlineData(
+        Fault.SaysMoreAtTheExactEnd,
+        "Empty: page 4 of the way there has no rows, though the page before it said that there are more.")]
     [InlineData(Fault.SaysMoreWithoutACursor, "hasMore of page 3 of the way there is True, but there is no nextCursor.")]
-    [InlineData(Fault.LosesNextOnTheWayBack, "Lost: from page 3 of the way back no nextCursor leads back to the rows that were met before it.")]
-    [InlineData(Fault.OffersAPreviousBeforeTheFirst, "Empty: page 4 of the way back has no rows, though the page before it said that there are more.")]
+    [InlineData(
+        Fault.LosesNextOnTheWayBack,
+        "Lost: from page 3 of the way back no nextCursor leads back to the rows that were met before it.")]
+    [InlineData(
+        Fault.OffersAPreviousBeforeTheFirst,
+        "Empty: page 4 of the way back has no rows, though the page before it said that there are more.")]
     [InlineData(Fault.OffersAPreviousOnTheFirst, "The first page has a prevCursor.")]
     [InlineData(Fault.DoesNotTurnBackPagesRound, "Doubled: row 12 on page 3 of the way back was met on page 2 already.")]
-    [InlineData(Fault.GoesBackFromTheStart, "Empty: page 3 of the way back has no rows, though the page before it said that there are more.")]
+    [InlineData(
+        Fault.GoesBackFromTheStart,
+        "Empty: page 3 of the way back has no rows, though the page before it said that there are more.")]
     [InlineData(Fault.OrdersTiesAnotherWayBack, "Doubled: row 6 on page 3 of the way back was met on page 2 already.")]
     [InlineData(Fault.IgnoresTheLimit, "Over the limit: page 1 of the way there has 8 rows, 7 were asked for.")]
     [InlineData(Fault.RepeatsARowInAPage, "Doubled: row 0 is twice on page 1 of the way there.")]
@@ -60,7 +70,9 @@ public sealed class PageWalkTests
     [InlineData(Fault.RepeatsTheBorder, "Doubled: ")]
     [InlineData(Fault.CountsByOffset, "Doubled: row 6 on page 2 of the way there was met on page 1 already.")]
     [InlineData(Fault.StandsStill, "Endless: page 2 of the way there leads back to where the walk has been.")]
-    [InlineData(Fault.FindsItsPlaceByARowThatMayBeGone, "Skipped: row 13 was there throughout the way there and not met; it belongs after row ")]
+    [InlineData(
+        Fault.FindsItsPlaceByARowThatMayBeGone,
+        "Skipped: row 13 was there throughout the way there and not met; it belongs after row ")]
     [InlineData(Fault.SaysMoreWithoutACursor, "hasMore ")]
     [InlineData(Fault.LosesNextOnTheWayBack, "Lost: ")]
     [InlineData(Fault.DoesNotTurnBackPagesRound, "Doubled: ")]
@@ -94,7 +106,8 @@ public sealed class PageWalkTests
     [Fact]
     public async Task A_failure_tells_the_walk()
     {
-        var exception = await Assert.ThrowsAsync<PageWalkException>(() => CheckAsync(NewPager(Fault.LosesNextOnTheWayBack, 9), new() { Limit = 4, Sort = "key" }));
+        var exception = await Assert.ThrowsAsync<PageWalkException>(
+            () => CheckAsync(NewPager(Fault.LosesNextOnTheWayBack, 9), new() { Limit = 4, Sort = "key" }));
 
         Assert.Equal(
             """
@@ -163,7 +176,10 @@ public sealed class PageWalkTests
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PageWalk.CheckAsync<FakeRow, int>(
-            (_, token) => Task.FromCanceled<Page<FakeRow>>(token), row => row.Id, NewPager(Fault.None, 3).IdsAsync, cancellationToken: cancellation.Token));
+            (_, token) => Task.FromCanceled<Page<FakeRow>>(token),
+            row => row.Id,
+            NewPager(Fault.None, 3).IdsAsync,
+            cancellationToken: cancellation.Token));
     }
 
     [Fact]
@@ -181,7 +197,10 @@ public sealed class PageWalkTests
         return pager;
     }
 
-    /// <summary>Between pages a row comes before all others, one among them and one behind; every second time the row goes that the last cursor was made of.</summary>
+    /// <summary>
+    /// Between pages a row comes before all others, one among them and one behind; every second time the row goes that the last cursor was
+    /// made of.
+    /// </summary>
     private static Func<CancellationToken, Task> Changes(FakePager pager)
     {
         var step = 0;
@@ -197,5 +216,6 @@ public sealed class PageWalkTests
         };
     }
 
-    private static Task CheckAsync(FakePager pager, PageWalkOptions options) => PageWalk.CheckAsync(pager.ReadAsync, row => row.Id, pager.IdsAsync, options);
+    private static Task CheckAsync(FakePager pager, PageWalkOptions options) =>
+        PageWalk.CheckAsync(pager.ReadAsync, row => row.Id, pager.IdsAsync, options);
 }

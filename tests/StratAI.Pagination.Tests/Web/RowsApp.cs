@@ -16,7 +16,11 @@ public sealed class RowsApp : IAsyncLifetime
     private int _requests;
 
     /// <summary>Every so many requests get an answer, the others a refusal; 1 answers all.</summary>
-    public int Answered { get; set; } = 1;
+    public int Answered
+    {
+        get;
+        set => (field, _requests) = (value, 0);
+    } = 1;
 
     public HttpClient Client { get; private set; } = null!;
 

@@ -7,7 +7,8 @@ public sealed record Row(long Id, string Title);
 /// <summary>What a request was bound to, as JSON.</summary>
 public sealed record Bound(int Limit, int? Offset, string? Cursor, string? Sort, CountMode Count, PageError? Error)
 {
-    public static Bound Of(PageRequest request) => new(request.Limit, request.Offset, request.Cursor, request.Sort, request.Count, request.Error);
+    public static Bound Of(PageRequest request) =>
+        new(request.Limit, request.Offset, request.Cursor, request.Sort, request.Count, request.Error);
 }
 
 /// <summary>A list's filter that carries the page with it.</summary>

@@ -22,7 +22,10 @@ public sealed class WebApp : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebApp).Assembly.GetName().Name });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(WebApp).Assembly.GetName().Name,
+        });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddControllers();
         builder.Services.AddOpenApi(options => Describe(options));
@@ -46,15 +49,20 @@ public sealed class WebApp : IAsyncLifetime
         await _app.DisposeAsync();
     }
 
-    private static PageOrder<Row> ById { get; } = PageOrder<Row>.Create(order => order.Key("title", "title", row => row.Title).TieBreaker("id", "id", row => row.Id));
+    private static PageOrder<Row> ById { get; } = PageOrder<Row>.Create(order => order
+        .Key("title", "title", row => row.Title)
+        .TieBreaker("id", "id", row => row.Id));
 
     // What the document says of the server is another thing every time.
-    private static OpenApiOptions Describe(OpenApiOptions options) => options.AddStratAIPagination().AddDocumentTransformer((document, _, _) =>
-    {
-        document.Info = new() { Title = "Rows", Version = "v1" };
-        document.Servers = [];
-        return Task.CompletedTask;
-    });
+    private static OpenApiOptions Describe(OpenApiOptions options) => options
+        .AddStratAIPagination()
+        .AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new() { Title = "Rows", Version = "v1" };
+            document.Servers = [];
+            return Task.CompletedTask;
+        });
 
-    internal static Page<Row> List(PageRequest request, string? status) => new([new(request.Limit, status ?? "")], new() { Limit = 1, HasMore = false });
+    internal static Page<Row> List(PageRequest request, string? status) =>
+        new([new(request.Limit, status ?? "")], new() { Limit = 1, HasMore = false });
 }
