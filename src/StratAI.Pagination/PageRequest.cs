@@ -6,15 +6,20 @@ namespace StratAI.Pagination;
 
 /// <summary>
 /// What a client asks of a list: <c>limit</c>, and either <c>offset</c> or <c>cursor</c>, <c>sort</c> and <c>count</c>. A minimal API
-/// endpoint takes it as a parameter. A bad query does not throw; it is in <see cref="Error"/>, which <see cref="Pager.Plan"/> hands on.
+/// endpoint or a controller action takes it as a parameter. A bad query neither throws nor fails the model state; it is in
+/// <see cref="Error"/>, which <see cref="Pager.Plan"/> hands on.
 /// </summary>
+[PageRequestBinder]
 public sealed record PageRequest : IBindableFromHttpContext<PageRequest>
 {
+    /// <summary>The <see cref="Limit"/> of a request that names none: 50.</summary>
+    public const int DefaultLimit = 50;
+
     /// <summary>The most rows a page holds: 100.</summary>
-    internal const int MaximumLimit = 100;
+    public const int MaximumLimit = 100;
 
     /// <summary>The most rows to answer. What is outside 1 to 100 is clamped; 50 when left out.</summary>
-    public int Limit { get; init => field = Math.Clamp(value, 1, MaximumLimit); } = 50;
+    public int Limit { get; init => field = Math.Clamp(value, 1, MaximumLimit); } = DefaultLimit;
 
     /// <summary>
     /// The rows to skip; a negative number is 0. Null in cursor mode; null without a <see cref="Cursor"/> asks for the first page in cursor

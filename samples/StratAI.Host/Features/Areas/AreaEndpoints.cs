@@ -15,7 +15,7 @@ internal static class AreaEndpoints
     public static void MapAreas(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("").WithTags("Areas");
-        group.MapGet("/spaces/{spaceId:guid}/areas", List).Pages(AreaResource.Order).WithSummary("The areas of a space you are a member of.");
+        group.MapGet("/spaces/{spaceId:guid}/areas", List).WithPageOrder(AreaResource.Order).WithSummary("The areas of a space you are a member of.");
         group.MapPost("/spaces/{spaceId:guid}/areas", Create).Idempotent().WithSummary("Makes an area; editors and owners of the space.");
         group.MapGet("/areas/{id:guid}", Get);
         group.MapPatch("/areas/{id:guid}", Patch).WithSummary("Changes an area; its editors and the owners of its space.");

@@ -18,12 +18,12 @@ internal static class ConversationEndpoints
     public static void MapConversations(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/conversations").WithTags("Conversations");
-        group.MapGet("", List).Pages(ConversationResource.Order).WithSummary("Your conversations; q searches titles and messages.");
+        group.MapGet("", List).WithPageOrder(ConversationResource.Order).WithSummary("Your conversations; q searches titles and messages.");
         group.MapPost("", Create).Idempotent();
         group.MapGet("/{id:guid}", Get);
         group.MapPatch("/{id:guid}", Patch);
         group.MapDelete("/{id:guid}", Delete).WithSummary("Deletes a conversation with its messages.");
-        group.MapGet("/{id:guid}/messages", ListMessages).Pages(MessageResource.Order);
+        group.MapGet("/{id:guid}/messages", ListMessages).WithPageOrder(MessageResource.Order);
     }
 
     private static async Task<Results<PageResult<ConversationResource>, Problem>> List(

@@ -18,7 +18,7 @@ internal static class DocumentEndpoints
     public static void MapDocuments(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/documents").WithTags("Documents");
-        group.MapGet("", List).Pages(DocumentResource.Order).WithSummary("The documents you can see, without their content.");
+        group.MapGet("", List).WithPageOrder(DocumentResource.Order).WithSummary("The documents you can see, without their content.");
         group.MapPost("", Create)
             .WithMetadata(new RequestSizeLimitAttribute(DocumentUpload.MaximumRequestBytes))
             .RequireLimits("upload")

@@ -21,7 +21,7 @@ internal static class GameEndpoints
     public static void MapGames(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/games").WithTags("Games");
-        group.MapGet("/scores", List).Pages(ScoreResource.Order).WithSummary("The scores of a game, the best first; everybody's.");
+        group.MapGet("/scores", List).WithPageOrder(ScoreResource.Order).WithSummary("The scores of a game, the best first; everybody's.");
         group.MapPost("/scores", Create).Idempotent().WithSummary("Adds a score of yours.");
     }
 

@@ -16,7 +16,7 @@ internal static class MeetingEndpoints
     public static void MapMeetings(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/meetings").WithTags("Meetings");
-        group.MapGet("", List).Pages(MeetingResource.Order)
+        group.MapGet("", List).WithPageOrder(MeetingResource.Order)
             .WithSummary("Your meetings; those that overlap the time from 'from' until 'to'.");
         group.MapPost("", Create).Idempotent();
         group.MapGet("/{id:guid}", Get);

@@ -14,7 +14,7 @@ internal static class PageEndpoints
     public static void MapPages(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/pages").WithTags("Pages");
-        group.MapGet("", List).Pages(PageSummary.Order).WithSummary("The pages you can see, without their content.");
+        group.MapGet("", List).WithPageOrder(PageSummary.Order).WithSummary("The pages you can see, without their content.");
         group.MapPost("", Create).Idempotent();
         group.MapGet("/{id:guid}", Get);
         group.MapPatch("/{id:guid}", Patch).WithSummary("Makes a new version of a page; needs If-Match.");

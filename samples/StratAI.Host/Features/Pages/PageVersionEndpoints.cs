@@ -11,7 +11,7 @@ internal static class PageVersionEndpoints
 {
     public static void MapPageVersions(this RouteGroupBuilder pages)
     {
-        pages.MapGet("/{id:guid}/versions", List).Pages(PageVersionSummary.Order)
+        pages.MapGet("/{id:guid}/versions", List).WithPageOrder(PageVersionSummary.Order)
             .WithSummary("The versions of a page, without their content.");
         pages.MapGet("/{id:guid}/versions/{n:int}", Get);
         pages.MapPost("/{id:guid}/versions/{n:int}/restore", Restore).Idempotent()

@@ -15,7 +15,7 @@ internal static class MemberEndpoints
 
     public static void MapMembers(this RouteGroupBuilder spaces)
     {
-        spaces.MapGet("/{id:guid}/members", List).Pages(MemberResource.Order);
+        spaces.MapGet("/{id:guid}/members", List).WithPageOrder(MemberResource.Order);
         spaces.MapPut("/{id:guid}/members/{userId}", Put).WithSummary("Adds a member or changes a member's role; owners.");
         spaces.MapDelete("/{id:guid}/members/{userId}", Delete).WithSummary("Removes a member; owners, and members themselves.");
     }

@@ -21,7 +21,7 @@ internal static class SpaceEndpoints
     public static void MapSpaces(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/spaces").WithTags("Spaces");
-        group.MapGet("", List).Pages(SpaceResource.Order).WithSummary("The spaces you are a member of.");
+        group.MapGet("", List).WithPageOrder(SpaceResource.Order).WithSummary("The spaces you are a member of.");
         group.MapPost("", Create).Idempotent().WithSummary("Makes a space that you own.");
         group.MapGet("/{id:guid}", Get);
         group.MapPatch("/{id:guid}", Patch).WithSummary("Changes a space; editors and owners.");

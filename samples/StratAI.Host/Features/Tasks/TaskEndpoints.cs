@@ -14,7 +14,7 @@ internal static class TaskEndpoints
     public static void MapTasks(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/tasks").WithTags("Tasks");
-        group.MapGet("", List).Pages(TaskResource.Order).WithSummary("Your tasks.");
+        group.MapGet("", List).WithPageOrder(TaskResource.Order).WithSummary("Your tasks.");
         group.MapPost("", Create).Idempotent();
         group.MapPost("/batch", CreateBatch).Idempotent().WithSummary("Makes up to 100 tasks, all or none.");
         group.MapGet("/{id:guid}", Get);

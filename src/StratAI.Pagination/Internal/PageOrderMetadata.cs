@@ -1,0 +1,3 @@
+namespace StratAI.Pagination.Internal;
+
+internal sealed record PageOrderMetadata(PageOrder Order) : IPageOrderMetadata;
