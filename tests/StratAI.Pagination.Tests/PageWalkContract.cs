@@ -42,7 +42,7 @@ public abstract class PageWalkContract : IAsyncLifetime
                 Assert.All(back, page => Assert.NotNull(page.Pagination.NextCursor));
                 Assert.All(back.SkipLast(1), page => Assert.Equal(backwardLimit, page.Data.Count));
             },
-            iter: 150,
+            iter: Fuzz.Times(150),
             threads: 1);
 
     [Fact]
@@ -79,7 +79,7 @@ public abstract class PageWalkContract : IAsyncLifetime
                     Assert.Equal(ItemOrder.Sort(staying, sort), seen.Where(staying.Contains));
                 }
             },
-            iter: 60,
+            iter: Fuzz.Times(60),
             threads: 1);
 
     [Fact]
@@ -211,7 +211,7 @@ public abstract class PageWalkContract : IAsyncLifetime
                     }
                 }
             },
-            iter: 40,
+            iter: Fuzz.Times(40),
             threads: 1);
 
     [Fact]
