@@ -30,7 +30,7 @@ public abstract class PlannerContract : IAsyncLifetime
         var (served, sorted) = (0, 0);
         var terms = Gen.Shuffle(Columns, 1, 3).SelectMany(columns => Gen.Bool.Array[columns.Length].Select(down =>
             columns.Zip(down, (column, descending) => (column, descending)).ToArray()));
-        var changes = Gen.Frequency((3, Gen.Const(0)), (2, Gen.Int[1, 63]));
+        var changes = Gen.Frequency((3, Gen.Const(0)), (2, Gen.Int[1, 127]));
 
         // One at a time: the index is the database's.
         await Gen.Select(terms.Where(IsHeld), Gen.Bool, changes, Gen.Int[0, 3]).SampleAsync(
@@ -41,17 +41,16 @@ public abstract class PlannerContract : IAsyncLifetime
                 await RunAsync($"DROP INDEX IF EXISTS i; CREATE INDEX i ON tasks ({index})");
                 var declared = IndexedRow.Order(order);
                 var findings = await new PageIndexes().Add(declared, "tasks", ["owner"]).CheckAsync(Connection, Dialect);
-                var isServed = !findings.Any(finding => finding.Order == order && finding.Problem == PageIndexProblem.MissingIndex);
+                var isServed = !findings.Any(finding => finding is { Problem: PageIndexProblem.MissingIndex } && finding.Order == order);
 
                 var first = await SortsAsync(declared, new PageRequest { Limit = 2 });
                 Assert.True(isServed != first, $"{order} by ({index}): served {isServed}, sorted {first}");
                 if (isServed)
                 {
                     served++;
-                    foreach (var (next, previous) in Cursors(declared))
+                    foreach (var cursor in Cursors(declared))
                     {
-                        Assert.False(await SortsAsync(declared, new PageRequest { Limit = 2, Cursor = next }), $"{order} by ({index}), forward");
-                        Assert.False(await SortsAsync(declared, new PageRequest { Limit = 2, Cursor = previous }), $"{order} by ({index}), backward");
+                        Assert.False(await SortsAsync(declared, new PageRequest { Limit = 2, Cursor = cursor }), $"{order} by ({index})");
                     }
                 }
                 else
@@ -86,13 +85,14 @@ public abstract class PlannerContract : IAsyncLifetime
         return await SortsAsync(command, sql.HiddenColumns > 0);
     }
 
-    /// <summary>Positions with and without nulls.</summary>
-    private IEnumerable<(string? Next, string? Previous)> Cursors(PageOrder<IndexedRow> order)
+    /// <summary>Onward and back, from positions with and without nulls.</summary>
+    private IEnumerable<string?> Cursors(PageOrder<IndexedRow> order)
     {
         foreach (var row in new[] { new IndexedRow(1, 2, 3, "x", "y"), new IndexedRow(1, 2, null, "x", null) })
         {
             var next = Page(null, row, row).NextCursor;
-            yield return (next, Page(next, row).PrevCursor);
+            yield return next;
+            yield return Page(next, row).PrevCursor;
         }
 
         PageInfo Page(string? cursor, params IndexedRow[] rows) =>
@@ -130,6 +130,11 @@ public abstract class PlannerContract : IAsyncLifetime
         if ((change & 32) != 0)
         {
             texts.Insert(at, "deleted");
+        }
+
+        if ((change & 64) != 0 && Dialect == SqlDialect.PostgreSql)
+        {
+            texts[0] = texts[0].Split(" NULLS ")[0] + (texts[0].Contains("NULLS F", StringComparison.Ordinal) ? " NULLS LAST" : " NULLS FIRST");
         }
 
         return string.Join(", ", texts.Prepend("owner"));

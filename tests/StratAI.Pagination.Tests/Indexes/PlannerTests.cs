@@ -13,7 +13,8 @@ public sealed class PostgresPlannerTests(IndexDatabase database) : PlannerContra
         var connection = await database.OpenAsync();
         await using var command = connection.CreateCommand();
         // What is left is to read an index, or to sort after all.
-        command.CommandText = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET enable_incremental_sort = off; SET jit = off";
+        command.CommandText =
+            "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET enable_incremental_sort = off; SET jit = off";
         await command.ExecuteNonQueryAsync();
         return connection;
     }

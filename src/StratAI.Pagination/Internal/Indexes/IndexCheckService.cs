@@ -45,7 +45,7 @@ internal sealed class IndexCheckService(
     // Not disposed of: a host may be told to stop once more after it has ended, and without a timer there is nothing to free.
     public void Dispose() => _stopping.Cancel();
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever is wrong with the database, the application was not asked to depend on this.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever is wrong with the database, the application does not depend on this.")]
     private async Task CheckAsync(CancellationToken stopping)
     {
         try

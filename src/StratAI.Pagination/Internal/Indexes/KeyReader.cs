@@ -73,7 +73,7 @@ internal sealed class KeyReader(SchemaReader reader, string table, TableSchema s
         }
     }
 
-    /// <summary>The one spelling of an expression; null where the database has none for it, which is reported of <paramref name="order"/>.</summary>
+    /// <summary>The one spelling of an expression; null where the database does not understand it, which is reported.</summary>
     public async Task<string?> NormalizeAsync(string order, string sql, CancellationToken cancellation)
     {
         try

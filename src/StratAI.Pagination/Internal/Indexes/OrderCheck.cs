@@ -10,7 +10,8 @@ internal sealed class OrderCheck(SchemaReader reader, PagedTable table, TableSch
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var orders = table.Order.Fields.Prepend(table.Order.Default).Select(sort => (Sort: sort, Terms: table.Order.TermsOf(sort))).ToList();
+        var sorts = table.Order.Fields.Prepend(table.Order.Default);
+        var orders = sorts.Select(sort => (Sort: sort, Terms: table.Order.TermsOf(sort))).ToList();
         if (!ReadEqual() || !await TryReadPredicateAsync(cancellation).ConfigureAwait(false))
         {
             return;
@@ -136,7 +137,9 @@ internal sealed class OrderCheck(SchemaReader reader, PagedTable table, TableSch
     {
         // Either direction serves; people write the ascending one.
         var reversed = keys is [{ Descending: true }, ..];
-        var turned = keys.Select(key => key with { Descending = key.Descending != reversed, NullsFirst = key.NullsFirst != reversed }).ToArray();
+        var turned = keys
+            .Select(key => key with { Descending = key.Descending != reversed, NullsFirst = key.NullsFirst != reversed })
+            .ToArray();
         var columns = _equalSql.Concat(turned.Zip(texts, (key, text) => text
             + (key.Descending ? " DESC" : "")
             + (key.NullsFirst == PutsNullsFirst(key.Descending) ? "" : key.NullsFirst ? " NULLS FIRST" : " NULLS LAST"))).ToArray();

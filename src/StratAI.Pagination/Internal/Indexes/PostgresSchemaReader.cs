@@ -7,7 +7,7 @@ internal sealed class PostgresSchemaReader(DbConnection connection) : SchemaRead
 {
     // As pg_collation_for() spells it.
     private const string CollationName =
-        "coalesce(CASE WHEN NOT pg_collation_is_visible(l.oid) THEN quote_ident(s.nspname) || '.' ELSE '' END || quote_ident(l.collname), '')";
+        "coalesce(CASE WHEN pg_collation_is_visible(l.oid) THEN '' ELSE quote_ident(s.nspname) || '.' END || quote_ident(l.collname), '')";
 
     private const string Columns =
         $"""
@@ -40,8 +40,10 @@ internal sealed class PostgresSchemaReader(DbConnection connection) : SchemaRead
 
     private const string Names =
         """
-        SELECT n.relname::text FROM pg_catalog.pg_class n
-        WHERE n.relnamespace = (SELECT c.relnamespace FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(@page_table)) AND n.relname LIKE 'ix\_%'
+        SELECT n.relname::text
+        FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_class n ON n.relnamespace = c.relnamespace AND n.relname LIKE 'ix\_%'
+        WHERE c.oid = to_regclass(@page_table)
         """;
 
     public override SqlDialect Dialect => SqlDialect.PostgreSql;
@@ -111,7 +113,8 @@ internal sealed class PostgresSchemaReader(DbConnection connection) : SchemaRead
         return names[0];
     }
 
-    public override string CreateIndex(string name, string table, bool unique) => $"CREATE {(unique ? "UNIQUE " : "")}INDEX {name} ON {table}";
+    public override string CreateIndex(string name, string table, bool unique) =>
+        $"CREATE {(unique ? "UNIQUE " : "")}INDEX {name} ON {table}";
 
     public override string ForbidNull(string table, TableColumn column) => $"ALTER TABLE {table} ALTER COLUMN {column.Sql} SET NOT NULL";
 

@@ -20,7 +20,8 @@ internal abstract class SchemaReader(DbConnection connection)
 
     /// <summary>Expressions over the table in the one spelling that they are compared in.</summary>
     /// <exception cref="DbException">The engine does not understand one.</exception>
-    public abstract Task<IReadOnlyList<string>> NormalizeAsync(string table, IReadOnlyList<string> expressions, CancellationToken cancellation);
+    public abstract Task<IReadOnlyList<string>> NormalizeAsync(
+        string table, IReadOnlyList<string> expressions, CancellationToken cancellation);
 
     /// <summary>The collation by which a statement compares <paramref name="sql"/>; null where that need not be known.</summary>
     /// <param name="table">The table.</param>

@@ -41,8 +41,10 @@ internal sealed class SqliteSchemaReader(DbConnection connection) : SchemaReader
             parameters).ConfigureAwait(false);
 
         // One integer column as primary key is the number of the row, unless an index had to be made for it.
-        var rowId = rows.Count(row => row.IsKey) == 1 && rows.Find(row => row.IsKey) is var key
-            && key.Type.Equals("INTEGER", StringComparison.OrdinalIgnoreCase) && !lists.Exists(index => index.IsPrimary) ? IdOf(key.Name) : null;
+        var isNumber = rows.FindAll(row => row.IsKey) is [var key]
+            && key.Type.Equals("INTEGER", StringComparison.OrdinalIgnoreCase)
+            && !lists.Exists(index => index.IsPrimary);
+        var rowId = isNumber ? IdOf(rows.Find(row => row.IsKey).Name) : null;
         var indexes = new List<TableIndex>();
         if (rowId is not null)
         {
@@ -52,7 +54,7 @@ internal sealed class SqliteSchemaReader(DbConnection connection) : SchemaReader
         foreach (var index in lists)
         {
             var sql = objects.Find(each => each.Type == "index" && each.Name == index.Name).Sql ?? "";
-            var keys = await KeysAsync(index.Name, schema, sql, rowId, index.IsPrimary, cancellation).ConfigureAwait(false);
+            var keys = await KeysAsync(index.Name, schema, sql, rowId, cancellation).ConfigureAwait(false);
             var condition = SqlText.FirstList(sql).Tail.Trim();
             indexes.Add(new(
                 [.. keys.Select(pair => pair.Key)],
@@ -112,7 +114,7 @@ internal sealed class SqliteSchemaReader(DbConnection connection) : SchemaReader
     }
 
     private async Task<List<(IndexKey Key, bool IsDeclared)>> KeysAsync(
-        string index, string schema, string sql, string? rowId, bool isPrimary, CancellationToken cancellation)
+        string index, string schema, string sql, string? rowId, CancellationToken cancellation)
     {
         var texts = SqlText.FirstList(sql).Items;
         var rows = await QueryAsync(
@@ -123,10 +125,10 @@ internal sealed class SqliteSchemaReader(DbConnection connection) : SchemaReader
             cancellation,
             ("page_index", index), ("page_schema", schema)).ConfigureAwait(false);
 
-        // What is appended is the row's number or primary key; behind the primary key itself, where that is the table, all the rest.
+        // What is appended is the row's number or primary key; where the primary key is the table, all the rest, which then decides nothing.
         return
         [
-            .. rows.Where(row => row.IsDeclared || !isPrimary || row.Column < 0).Select(row => (
+            .. rows.Select(row => (
                 new IndexKey(
                     row.Column switch { -1 => rowId, -2 => Expression(texts, row.Position), _ => IdOf(row.Name!) },
                     row.Descending, !row.Descending, row.Collation),
