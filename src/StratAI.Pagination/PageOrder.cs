@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using StratAI.Pagination.Internal;
+using StratAI.Pagination.Internal.Indexes;
 
 namespace StratAI.Pagination;
 
@@ -13,6 +14,10 @@ public abstract class PageOrder
 
     /// <summary>The order of a request that names none, as a client would write it.</summary>
     public string Default { get; }
+
+    /// <summary>The keys of a sort, the tie-breaker last, without their row type.</summary>
+    /// <param name="sort">The default or a field.</param>
+    internal abstract IReadOnlyList<SortTerm> TermsOf(string sort);
 }
 
 /// <summary>
@@ -50,6 +55,10 @@ public sealed class PageOrder<T> : PageOrder
         build(builder);
         return builder.Build();
     }
+
+    internal override IReadOnlyList<SortTerm> TermsOf(string sort) => TryResolve(sort, out var order)
+        ? [.. order.Keys.Select(key => key.Key.ToTerm(key.Descending))]
+        : throw new ArgumentException($"'{sort}' is no order of this list.", nameof(sort));
 
     /// <summary>The keys that <paramref name="sort"/> asks for, the tie-breaker last; false when it names what is not allowed.</summary>
     internal bool TryResolve(string? sort, [NotNullWhen(true)] out SortOrder<T>? order)

@@ -1,8 +1,12 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StratAI.Pagination;
 using StratAI.Pagination.Internal;
+using StratAI.Pagination.Internal.Indexes;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -34,6 +38,34 @@ public static class PaginationServiceCollectionExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(name, nameof(serviceKey));
         services.TryAddKeyedSingleton(serviceKey, (provider, _) => PagerFactory.Create(provider, name));
         return AddOptions(services, name, configure);
+    }
+
+    /// <summary>
+    /// In development, holds the registered orders against the database's indexes once the host has started, and logs a warning for each one
+    /// that is not served. It neither delays nor fails the start, and elsewhere opens no connection.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="dialect">The engine.</param>
+    /// <param name="open">Opens a connection, which is disposed of afterwards.</param>
+    /// <param name="tables">Registers the lists.</param>
+    public static IPaginationBuilder CheckIndexesAtStart(
+        this IPaginationBuilder builder,
+        SqlDialect dialect,
+        Func<IServiceProvider, CancellationToken, Task<DbConnection>> open,
+        Action<PageIndexes> tables)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(open);
+        ArgumentNullException.ThrowIfNull(tables);
+        var indexes = new PageIndexes();
+        tables(indexes);
+        builder.Services.AddSingleton<IHostedService>(services => new IndexCheckService(
+            indexes,
+            dialect,
+            token => open(services, token),
+            services.GetRequiredService<IHostEnvironment>(),
+            services.GetRequiredService<ILogger<PageIndexes>>()));
+        return builder;
     }
 
     private static PaginationBuilder AddOptions(IServiceCollection services, string name, Action<PaginationOptions>? configure)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using StackExchange.Redis;
 using StratAI.Host.Database;
 using StratAI.Host.Security;
+using StratAI.Pagination;
 
 namespace StratAI.Host.Hosting;
 
@@ -54,7 +55,11 @@ internal static class PartsSetup
         }
 
         services.AddStratAICaching(options => options.Namespace = prefix);
-        services.AddStratAIPagination(options => options.SigningKey = Convert.ToBase64String(master.Derive("cursors")));
+        services.AddStratAIPagination(options => options.SigningKey = Convert.ToBase64String(master.Derive("cursors")))
+            .CheckIndexesAtStart(
+                modes.Database ? SqlDialect.PostgreSql : SqlDialect.Sqlite,
+                (provider, cancellation) => provider.GetRequiredService<AppDatabase>().OpenAsync(cancellation),
+                PagedTables.Register);
         services.AddStratAIStorage(options =>
         {
             configuration.GetSection("Storage").Bind(options);

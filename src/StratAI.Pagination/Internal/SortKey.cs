@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Linq.Expressions;
+using StratAI.Pagination.Internal.Indexes;
 
 namespace StratAI.Pagination.Internal;
 
@@ -33,6 +34,8 @@ internal abstract class SortKey<T>
     public string SqlIn(SqlDialect dialect) => Sql + Collate(dialect);
 
     public string Collate(SqlDialect dialect) => Collation?.NameIn(dialect) is { } name ? $" COLLATE {name}" : "";
+
+    public SortTerm ToTerm(bool descending) => new(Name, _sql, Kind == KeyKind.Text, IsNullable, Collation, descending);
 
     /// <summary>Writes the row's value into a cursor.</summary>
     public abstract void Write(T row, ref CursorWriter writer);
