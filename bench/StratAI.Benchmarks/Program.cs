@@ -4,6 +4,13 @@ using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using StratAI.Benchmarks.Pagination;
+
+if (args is ["paired"])
+{
+    await PairedPages.RunAsync();
+    return;
+}
 
 // In the process itself: a generated project would be restored and built beside the solution's lock files.
 var config = DefaultConfig.Instance

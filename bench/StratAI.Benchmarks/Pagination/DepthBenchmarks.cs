@@ -20,7 +20,7 @@ public class DepthBenchmarks
     public async Task SetupAsync()
     {
         _table = await TaskTable.CreateAsync();
-        _pages = new(_table);
+        _pages = new(_table.Source);
         _cursor = await _pages.CursorAtAsync(Sort, Depth);
     }
 

@@ -3,12 +3,13 @@ using System.Data.Common;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using StratAI.Pagination;
 
 namespace StratAI.Benchmarks.Pagination;
 
 /// <summary>Pages through the package, to the JSON that a client gets.</summary>
-internal sealed class PackagePages(TaskTable table)
+internal sealed class PackagePages(NpgsqlDataSource source)
 {
     private static readonly PageScope Scope = new("tasks", "1");
 
@@ -22,7 +23,7 @@ internal sealed class PackagePages(TaskTable table)
     public async Task<Page<TaskRow>> ReadAsync(PageRequest request)
     {
         var plan = _pager.Plan(TaskRow.Order, request, Scope, SqlDialect.PostgreSql);
-        await using var command = table.Source.CreateCommand();
+        await using var command = source.CreateCommand();
         plan.Compose(TaskTable.Columns, TaskTable.From, TaskTable.Where).Bind(command);
         command.Parameters.AddWithValue("owner", 1);
         await using var reader = await command.ExecuteReaderAsync();

@@ -12,15 +12,18 @@ internal sealed class TaskTable : IAsyncDisposable
 
     private readonly string _name;
 
-    private TaskTable(string name, NpgsqlDataSource source) => (_name, Source) = (name, source);
+    private TaskTable(string name) => (_name, Source) = (name, Open(name, prepared: false));
 
     public NpgsqlDataSource Source { get; }
+
+    /// <param name="prepared">Whether the driver prepares statements that come again, as <c>Max Auto Prepare</c> has it.</param>
+    public NpgsqlDataSource Open(bool prepared) => Open(_name, prepared);
 
     public static async Task<TaskTable> CreateAsync()
     {
         var name = $"bench_{Guid.NewGuid():n}";
         await RunAsync($"CREATE DATABASE {name}");
-        var table = new TaskTable(name, NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = name, CommandTimeout = 300 }));
+        var table = new TaskTable(name);
         await table.ExecuteAsync("""
             CREATE UNLOGGED TABLE tasks (
                 id uuid PRIMARY KEY, owner_id int NOT NULL, title text NOT NULL, priority int NOT NULL, due_date date, created_at timestamptz NOT NULL);
@@ -41,6 +44,9 @@ internal sealed class TaskTable : IAsyncDisposable
         await Source.DisposeAsync();
         await RunAsync($"DROP DATABASE {_name} WITH (FORCE)");
     }
+
+    private static NpgsqlDataSource Open(string database, bool prepared) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = database, CommandTimeout = 300, MaxAutoPrepare = prepared ? 50 : 0 });
 
     private static async Task RunAsync(string sql)
     {

@@ -45,7 +45,7 @@ internal static class QueryReader
         var tieBreaker = query.Keys[^1].Key;
         var united = page.Select(row => new Counted<T> { Row = row, Total = IsRow })
             .Concat(tieBreaker.Sort(source, null, ofNull: false, descending: false, isFirst: true).Take(1)
-                .Select(row => new Counted<T> { Row = row, Total = counted.Count() }))
+                .Select(row => new Counted<T> { Row = row, Total = counted.LongCount() }))
             .OrderBy(each => each.Total);
         var all = await ToListAsync(
             QueryComposer.Sort(query, united, each => each.Row, isFirst: false, nullsOfFirst: true), cancellation).ConfigureAwait(false);
@@ -55,13 +55,13 @@ internal static class QueryReader
     private static async Task<(IReadOnlyList<T> Rows, long? Count)> ReadBesideAsync<T>(
         PageQuery<T> query, IQueryable<T> page, IQueryable<T> counted, CancellationToken cancellation)
     {
-        var all = await ToListAsync(page.Select(row => new Counted<T> { Row = row, Total = counted.Count() }), cancellation).ConfigureAwait(false);
+        var all = await ToListAsync(page.Select(row => new Counted<T> { Row = row, Total = counted.LongCount() }), cancellation).ConfigureAwait(false);
         if (all is [{ Total: var total }, ..])
         {
             return (all.ConvertAll(each => each.Row), total);
         }
 
-        var one = await ToListAsync(counted.GroupBy(row => 1).Select(rows => rows.Count()), cancellation).ConfigureAwait(false);
+        var one = await ToListAsync(counted.GroupBy(row => 1).Select(rows => rows.LongCount()), cancellation).ConfigureAwait(false);
         return ([], one.SingleOrDefault());
     }
 
@@ -69,6 +69,6 @@ internal static class QueryReader
     {
         public required T Row { get; init; }
 
-        public required int Total { get; init; }
+        public required long Total { get; init; }
     }
 }
