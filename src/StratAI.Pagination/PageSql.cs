@@ -14,8 +14,8 @@ namespace StratAI.Pagination;
 /// Where the engine has no such type, bind them in the form in which the column stores them.
 /// </param>
 /// <param name="HiddenColumns">
-/// How many columns, named <c>page_key_0</c> and so on, the page statement has behind those of the SELECT list; 0 for most pages. For readers
-/// that insist on the number of columns, such as Dapper with a positional record:
+/// How many columns of its own the page statement has behind those of the SELECT list; 0 for most pages. For readers that insist
+/// on the number of columns, such as Dapper with a positional record:
 /// <c>reader.GetRowParser&lt;T&gt;(length: reader.FieldCount - sql.HiddenColumns)</c>.
 /// </param>
 public sealed record PageSql(string Text, IReadOnlyDictionary<string, object?> Parameters, int HiddenColumns)

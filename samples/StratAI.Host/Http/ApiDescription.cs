@@ -36,6 +36,16 @@ internal static class ApiDescription
 
             return Task.CompletedTask;
         });
+        options.AddOperationTransformer((operation, _, _) =>
+        {
+            // Filters are described by the names of their properties; clients write all names alike, and the binder takes either.
+            foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+            {
+                parameter.Name = JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!);
+            }
+
+            return Task.CompletedTask;
+        });
         options.AddStratAIPagination();
     });
 
