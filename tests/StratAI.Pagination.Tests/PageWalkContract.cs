@@ -46,6 +46,30 @@ public abstract class PageWalkContract : IAsyncLifetime
             threads: 1);
 
     [Fact]
+    public Task Any_walk_to_and_fro_is_a_window_that_slides_over_the_sorted_list() =>
+        Gen.Select(Items(0, 25), Sorts, Gen.Select(Gen.Bool, Gen.Int[1, 6]).Array[1, 20]).SampleAsync(
+            async (items, sort, steps) =>
+            {
+                var expected = ItemOrder.Sort(items, sort);
+                var batch = _table.NewBatch();
+                await _table.InsertAsync(batch, items);
+                var (page, start, end) = (await ReadAsync(batch, new PageRequest { Sort = sort, Limit = 3 }), 0, Math.Min(3, items.Length));
+                foreach (var (forward, limit) in steps)
+                {
+                    Assert.Equal(expected[start..end], page.Data);
+                    Assert.Equal(start > 0, page.Pagination.PrevCursor is not null);
+                    Assert.Equal(end < items.Length, page.Pagination.NextCursor is not null);
+                    if ((forward ? page.Pagination.NextCursor : page.Pagination.PrevCursor) is { } cursor)
+                    {
+                        page = await ReadAsync(batch, new PageRequest { Sort = sort, Limit = limit, Cursor = cursor });
+                        (start, end) = forward ? (end, Math.Min(end + limit, items.Length)) : (Math.Max(start - limit, 0), start);
+                    }
+                }
+            },
+            iter: Fuzz.Times(40),
+            threads: 1);
+
+    [Fact]
     public Task Rows_that_stay_are_seen_exactly_once_while_others_come_and_go() =>
         Gen.Select(Items(5, 20), Items(5, 20), Sorts, Gen.Int[1, 5]).SampleAsync(
             async (initial, late, sort, limit) =>
