@@ -58,9 +58,9 @@ public sealed class PageSqlTests
     [Fact]
     public void Keys_of_both_directions_are_read_range_by_range() => Assert.Equal(
         """
-        WITH page_0 AS (SELECT t.*, t.rank AS page_key_0, t.title AS page_key_1, t.id AS page_key_2 FROM tasks t WHERE (t.a = @a OR t.b = @b) AND t.rank = @page_0 AND (t.title COLLATE "C", t.id) < (@page_1, @page_2) ORDER BY t.rank, t.title COLLATE "C" DESC, t.id DESC LIMIT 2),
-        page_1 AS (SELECT * FROM (SELECT t.*, t.rank AS page_key_0, t.title AS page_key_1, t.id AS page_key_2 FROM tasks t WHERE (t.a = @a OR t.b = @b) AND t.rank > @page_0 ORDER BY t.rank, t.title COLLATE "C" DESC, t.id DESC LIMIT 2) AS page_rows LIMIT 2 - (SELECT count(*) FROM page_0))
-        SELECT * FROM (SELECT * FROM page_0 UNION ALL SELECT * FROM page_1) AS page_rows ORDER BY page_key_0, page_key_1 COLLATE "C" DESC, page_key_2 DESC
+        WITH page_0 AS (SELECT t.*, t.rank AS page_key_0, t.title COLLATE "C" AS page_key_1, t.id AS page_key_2 FROM tasks t WHERE (t.a = @a OR t.b = @b) AND t.rank = @page_0 AND (t.title COLLATE "C", t.id) < (@page_1, @page_2) ORDER BY t.rank, t.title COLLATE "C" DESC, t.id DESC LIMIT 2),
+        page_1 AS (SELECT * FROM (SELECT t.*, t.rank AS page_key_0, t.title COLLATE "C" AS page_key_1, t.id AS page_key_2 FROM tasks t WHERE (t.a = @a OR t.b = @b) AND t.rank > @page_0 ORDER BY t.rank, t.title COLLATE "C" DESC, t.id DESC LIMIT 2) AS page_rows LIMIT 2 - (SELECT count(*) FROM page_0))
+        SELECT * FROM page_0 UNION ALL SELECT * FROM page_1 ORDER BY page_key_0, page_key_1 DESC, page_key_2 DESC
         """,
         Next("rank,-name", Boundary).Text);
 

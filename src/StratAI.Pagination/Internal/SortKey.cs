@@ -33,7 +33,7 @@ internal abstract class SortKey<T>
 
     public string SqlIn(SqlDialect dialect) => Sql + Collate(dialect);
 
-    public string Collate(SqlDialect dialect) => Collation?.NameIn(dialect) is { } name ? $" COLLATE {name}" : "";
+    private string Collate(SqlDialect dialect) => Collation?.NameIn(dialect) is { } name ? $" COLLATE {name}" : "";
 
     public SortTerm ToTerm(bool descending) => new(Name, _sql, Kind == KeyKind.Text, IsNullable, Collation, descending);
 

@@ -38,7 +38,7 @@ internal sealed class SqlComposer<T>(PageQuery<T> query, string select, string f
     private string Several(List<SeekRange> ranges)
     {
         var text = new StringBuilder();
-        var keys = string.Join(", ", query.Keys.Select((key, index) => $"{key.Key.Sql} AS {KeyColumn}{Number(index)}"));
+        var keys = string.Join(", ", query.Keys.Select((key, index) => $"{key.Key.SqlIn(query.Dialect)} AS {KeyColumn}{Number(index)}"));
         for (var i = 0; i < ranges.Count; i++)
         {
             var range =
@@ -52,10 +52,10 @@ internal sealed class SqlComposer<T>(PageQuery<T> query, string select, string f
                 .Append(')');
         }
 
+        // Not wrapped in a SELECT of its own, which PostgreSQL would plan too. A key's column has the collation that it was selected with.
         var all = string.Join(" UNION ALL ", Enumerable.Range(0, ranges.Count).Select(i => $"SELECT * FROM page_{Number(i)}"));
-        var order = string.Join(", ", query.Keys.Select((key, index) =>
-            $"{KeyColumn}{Number(index)}{key.Key.Collate(query.Dialect)}{Direction(query, key, nulls: true)}"));
-        return text.Append(CultureInfo.InvariantCulture, $"\nSELECT * FROM ({all}) AS page_rows ORDER BY {order}").ToString();
+        var order = string.Join(", ", query.Keys.Select((key, index) => $"{KeyColumn}{Number(index)}{Direction(query, key, nulls: true)}"));
+        return text.Append(CultureInfo.InvariantCulture, $"\n{all} ORDER BY {order}").ToString();
     }
 
     private string Where(SeekRange range)
