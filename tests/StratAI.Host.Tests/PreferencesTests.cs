@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using StratAI.Host.Tests.Infrastructure;
 using StratAI.Testing;
 
@@ -38,6 +39,24 @@ public abstract class PreferencesTests(HostFixture host)
             notAnObject = scrubber.Show(await user.PatchAsync(Path, new { settings = "text" })),
             unknown = scrubber.Show(await user.PatchAsync(Path, new { colour = "red" })),
         });
+    }
+
+    [Fact]
+    public async Task Settings_are_the_clients_own_and_keep_names_that_differ_in_case()
+    {
+        var user = await host.NewUserAsync();
+        const string Settings = """{"a":1,"A":{"b":1,"B":2}}""";
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var answer = await user.SendRawAsync(HttpMethod.Patch, Path, $$"""{"settings":{{Settings}}}""");
+            Assert.True(answer.Status == 200, answer.Text);
+        }
+
+        // PostgreSQL keeps them in an order of its own.
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Settings), (await user.GetAsync(Path)).Body!["settings"]));
+
+        var twice = await user.SendRawAsync(HttpMethod.Patch, Path, """{"theme":"dark","theme":"light"}""");
+        Assert.Equal((400, "malformed-json", "The body names a property twice."), (twice.Status, twice.Code, twice.Body!["detail"]!.GetValue<string>()));
     }
 
     [Fact]

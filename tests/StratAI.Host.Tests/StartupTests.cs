@@ -36,6 +36,19 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
+    public async Task The_first_request_of_a_process_may_be_a_patch()
+    {
+        await using var host = new HostProcess(("Data:Folder", _folder));
+        await host.WaitUntilReadyAsync();
+        using var http = new HttpClient { BaseAddress = host.Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", await ApiClient.TokenAsync(http, "ada"));
+
+        var answer = await new ApiClient(http, "ada").PatchAsync("/api/preferences", new { theme = "dark" });
+
+        Assert.Equal((200, "dark"), (answer.Status, answer.Body!["theme"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task A_second_instance_on_the_same_data_folder_is_refused_and_a_successor_is_not()
     {
         await using var first = new HostProcess(("Data:Folder", _folder));

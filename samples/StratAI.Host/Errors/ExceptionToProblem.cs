@@ -77,6 +77,12 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
     /// <summary>What a body that System.Text.Json refused is told. Its reader's error type is internal, and unknown properties have none.</summary>
     internal static Problem ForJson(JsonException exception)
     {
+        if (exception.LineNumber is null)
+        {
+            // The one fault that is found only when the document is whole.
+            return new(400, "malformed-json", "The body names a property twice.");
+        }
+
         if (exception.InnerException?.GetType().Name == "JsonReaderException" || exception.Path is null)
         {
             return new(400, "malformed-json", $"The body is not JSON: it goes wrong at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");

@@ -28,9 +28,9 @@ internal static class ApiDescription
             {
                 schema.Enum = [.. known.Values.Select(value => (JsonNode)value)];
             }
-            else if (context.JsonTypeInfo.Type == typeof(JsonElement))
+            else if (context.JsonTypeInfo.Type == typeof(JsonElement) || context.JsonTypeInfo.Type == typeof(JsonObject))
             {
-                // The API's only JSON without a type of its own are the documents of pages.
+                // The API's only JSON without a type of its own are the documents of pages and a client's settings.
                 schema.Type = JsonSchemaType.Object;
             }
 

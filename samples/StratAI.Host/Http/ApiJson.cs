@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using StratAI.Host.Database;
 
@@ -12,7 +13,7 @@ internal static class ApiJson
     public const string NoNull = "Text cannot contain the character U+0000.";
     public const string NoLoneSurrogate = "Text cannot contain half of a surrogate pair.";
 
-    public static JsonSerializerOptions Options { get; } = Configure(new(JsonSerializerDefaults.Web));
+    public static JsonSerializerOptions Options { get; } = Completed(Configure(new(JsonSerializerDefaults.Web)));
 
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
@@ -25,6 +26,14 @@ internal static class ApiJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new TimeConverter());
         options.Converters.Add(new TextConverter());
+        options.Converters.Add(new ObjectConverter());
+        return options;
+    }
+
+    // Else they know no type until something was serialised with them, and the first request of a process may ask for one before that.
+    private static JsonSerializerOptions Completed(JsonSerializerOptions options)
+    {
+        options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }
 
@@ -36,6 +45,15 @@ internal static class ApiJson
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.UtcDateTime.ToString(TypeHandlers.TimeFormat, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A client's own JSON, whose names may differ in case alone; by itself it would take those for one name, as bodies do.</summary>
+    private sealed class ObjectConverter : JsonConverter<JsonObject>
+    {
+        public override JsonObject Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.StartObject ? JsonNode.Parse(ref reader)!.AsObject() : throw new JsonException();
+
+        public override void Write(Utf8JsonWriter writer, JsonObject value, JsonSerializerOptions options) => value.WriteTo(writer, options);
     }
 
     /// <summary>Refuses U+0000, which PostgreSQL cannot store.</summary>
