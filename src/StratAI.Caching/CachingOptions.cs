@@ -5,6 +5,8 @@ namespace StratAI.Caching;
 /// <summary>Settings of one cache. Validated when the host starts; the message names the property and the value.</summary>
 public sealed class CachingOptions
 {
+    internal static readonly TimeSpan UsualExpiration = TimeSpan.FromMinutes(5);
+
     /// <summary>
     /// StackExchange.Redis configuration string of the server that holds L2. Unset (the default), the application's own registered
     /// <c>IConnectionMultiplexer</c> is used; with neither, the cache lives in this process alone.
@@ -23,14 +25,11 @@ public sealed class CachingOptions
     /// </summary>
     public int SchemaVersion { get; set; } = 1;
 
-    /// <summary>Lifetime of an entry whose call sets none. More than zero, at most <see cref="MaximumExpiration"/>; default 5 minutes.</summary>
-    public TimeSpan DefaultExpiration { get; set; } = TimeSpan.FromMinutes(5);
+    /// <summary>What a call does that names no profile, and what a profile leaves open. Entries live 5 minutes by default.</summary>
+    public CacheProfile Default { get; set; } = new() { Expiration = UsualExpiration };
 
-    /// <summary>
-    /// Lifetime in L1 of an entry whose call sets none; never longer than the entry's own. More than zero; default
-    /// <see langword="null"/>, as long as the entry lives.
-    /// </summary>
-    public TimeSpan? DefaultLocalExpiration { get; set; }
+    /// <summary>Profiles by name, case ignored; default none. <c>cache.Profile(name)</c> gives one to a call.</summary>
+    public IDictionary<string, CacheProfile> Profiles { get; } = new Dictionary<string, CacheProfile>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// Longest lifetime of any entry; a call that asks for more gets this. One second to 365 days; default 7 days. The record of
@@ -65,6 +64,30 @@ public sealed class CachingOptions
     /// Confirmation is asked for five times in this span.
     /// </summary>
     public TimeSpan MaximumStaleness { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long an instance that makes an <see cref="CacheProfile.Expensive"/> value may be silent before another takes over. It is renewed three times in this
+    /// span, so that only an instance that died or lost Redis is replaced. 100 ms to 5 minutes; default 3 s.
+    /// </summary>
+    public TimeSpan FactoryLease { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// Longest wait for another instance to make an <see cref="CacheProfile.Expensive"/> value, after which a caller's own factory runs. Zero to 10 minutes;
+    /// default 15 s.
+    /// </summary>
+    public TimeSpan FactoryWait { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Serialised values of this many bytes or more are compressed in Redis (Brotli, its fastest setting) where that makes them smaller. 0 or more;
+    /// default <see langword="null"/>, none.
+    /// </summary>
+    public int? CompressionThreshold { get; set; }
+
+    /// <summary>
+    /// The part of the hits in L1 that are compared with Redis in the background, one at a time, to tell how often L1 was stale
+    /// (<c>stratai.cache.coherence.samples</c>). 0 to 1; default 0.
+    /// </summary>
+    public double CoherenceSampling { get; set; }
 
     /// <summary>
     /// JSON settings for types without an <c>IHybridCacheSerializer</c>; default <see langword="null"/>: System.Text.Json's defaults with

@@ -17,14 +17,28 @@ internal static class CacheFactory
     {
         var options = services.GetRequiredService<IOptionsMonitor<CachingOptions>>().Get(name);
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        var logger = services.GetService<ILoggerFactory>()?.CreateLogger(CachingDiagnostics.MeterName) ?? NullLogger.Instance;
         var connection = RedisConnection.Resolve(services, options.Configuration);
-        var local = new LocalLevel(options.LocalCapacity, options.LocalCapacityBytes, connection is null ? 0 : Stamp.Unknown);
+        return Create(services, name, options, time, connection is null
+            ? null
+            : new RedisServer(connection, new RedisNames(options, name), options.MaximumExpiration, RedisLogCapacity));
+    }
+
+    /// <param name="services">Where serialisers, loggers and meters come from.</param>
+    /// <param name="name">The cache's name.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="time">Its clock.</param>
+    /// <param name="server">What instances share; <see langword="null"/>: nothing.</param>
+    public static CoherentHybridCache Create(
+        IServiceProvider services, string name, CachingOptions options, TimeProvider time, ICacheServer? server)
+    {
+        var clock = new CacheClock(time);
+        var logger = services.GetService<ILoggerFactory>()?.CreateLogger(CachingDiagnostics.MeterName) ?? NullLogger.Instance;
+        var local = new LocalLevel(options.LocalCapacity, options.LocalCapacityBytes, server is null ? 0 : Stamp.Unknown);
         var metrics = new CacheMetrics(services.GetService<IMeterFactory>(), name, local);
-        ISharedLevel shared = connection is null
+        ISharedLevel shared = server is null
             ? new EmbeddedLevel(local, metrics)
-            : new RedisLevel(connection, local, metrics, new(
-                new RedisNames(options, name), options.RedisTimeout, options.MaximumExpiration, RedisLogCapacity, options.MaximumStaleness, time, logger));
-        return new(options, local, shared, new CodecProvider(services, options, logger), metrics, time, logger);
+            : new RedisLevel(server, local, metrics, new(
+                options.RedisTimeout, options.MaximumStaleness, options.FactoryLease, options.CompressionThreshold, options.MaximumPayloadBytes, time, clock, logger));
+        return new(options, local, shared, new CodecProvider(services, options, logger), metrics, clock, time, logger);
     }
 }

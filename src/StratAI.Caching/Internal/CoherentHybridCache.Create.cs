@@ -8,8 +8,10 @@ internal sealed partial class CoherentHybridCache
         Func<TState, CancellationToken, ValueTask<T>> factory,
         EntryPolicy policy,
         IEnumerable<string>? tags,
+        long floor,
         CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var entryTags = CacheNames.ToTags(tags);
         if (!IsCacheable(key, policy, entryTags))
         {
@@ -17,7 +19,7 @@ internal sealed partial class CoherentHybridCache
             return policy.UsesFactory ? await RunFactoryAsync(state, factory, cancellationToken).ConfigureAwait(false) : default!;
         }
 
-        var flightKey = new FlightKey(key, typeof(T), policy.Flags);
+        var flightKey = new FlightKey(key, typeof(T), policy.Flags, floor);
         while (true)
         {
             var flight = Board<T>(flightKey, entryTags, out var starts);
@@ -26,25 +28,27 @@ internal sealed partial class CoherentHybridCache
                 if (starts)
                 {
                     // Runs on this caller's thread and execution context, so that the factory sees its Activity and HttpContext.
-                    _ = FlyAsync(flight, flightKey, state, factory, policy);
+                    _ = FlyAsync(flight, flightKey, state, factory, policy, TimeSpan.Zero);
                 }
 
-                var outcome = await flight.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
-                if (!starts && outcome.IsOutdated(local))
+                var outcome = await LandAsync(flight, policy.HardTimeout, cancellationToken).ConfigureAwait(false);
+                if (!starts && (outcome.IsMissing || outcome.IsOutdated(local)))
                 {
+                    // It may be on its way still, having delivered a value past its lifetime.
+                    _flights.TryRemove(new KeyValuePair<FlightKey, Flight>(flightKey, flight));
                     continue;
                 }
 
                 if (outcome.TryTake(codecs.Get<T>(), out var value))
                 {
-                    metrics.Request(starts ? outcome.Source : RequestOutcome.Joined);
+                    metrics.Request(starts || outcome.Source == RequestOutcome.Stale ? outcome.Source : RequestOutcome.Joined);
                     return value;
                 }
 
                 metrics.Request(RequestOutcome.Bypassed);
                 return await RunFactoryAsync(state, factory, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception) when (!starts && flight.StarterLeft && !cancellationToken.IsCancellationRequested)
+            catch (Exception) when (!starts && flight.StarterLeft && flight.Completion.IsFaulted && !cancellationToken.IsCancellationRequested)
             {
                 // The factory failed after its own caller had gone, most likely because the services of that caller's request are
                 // disposed. That is not this caller's failure: it tries with its own factory.
@@ -58,6 +62,20 @@ internal sealed partial class CoherentHybridCache
             {
                 flight.Leave(abandonedByStarter: starts && !flight.Completion.IsCompleted);
             }
+        }
+    }
+
+    /// <summary>Waits for what the flight brings, but no longer than the caller may.</summary>
+    private async ValueTask<Outcome<T>> LandAsync<T>(Flight<T> flight, TimeSpan hardTimeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await flight.Completion.WaitAsync(hardTimeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!flight.Completion.IsCompleted)
+        {
+            flight.Keep();
+            return flight.Stale ?? throw new TimeoutException($"The cache's factory took longer than its hard timeout of {hardTimeout}.");
         }
     }
 
@@ -96,83 +114,47 @@ internal sealed partial class CoherentHybridCache
         }
     }
 
+    /// <summary>Makes an entry anew in the background, before it expires.</summary>
+    private void Refresh<TState, T>(
+        string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, EntryPolicy policy, string[] tags)
+    {
+        var flightKey = new FlightKey(key, typeof(T), policy.Flags, 0);
+        var flight = Board<T>(flightKey, tags, out var starts);
+        if (starts)
+        {
+            flight.Keep();
+            // Not on the caller's thread: its hit does not wait for a slow beginning of the factory.
+            _ = Task.Run(() => FlyAsync(flight, flightKey, state, factory, policy, policy.RefreshMargin ?? TimeSpan.Zero));
+        }
+
+        flight.Leave(abandonedByStarter: false);
+    }
+
     /// <summary>Never throws; what happens goes to those aboard.</summary>
+    /// <param name="flight">The flight.</param>
+    /// <param name="flightKey">Its key.</param>
+    /// <param name="state">The factory's argument.</param>
+    /// <param name="factory">The factory.</param>
+    /// <param name="policy">How to cache.</param>
+    /// <param name="atLeast">How long an entry of the shared level must live on to do; more than zero where one is made anew before its end.</param>
     private async Task FlyAsync<TState, T>(
-        Flight<T> flight, FlightKey flightKey, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, EntryPolicy policy)
+        Flight<T> flight, FlightKey flightKey, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, EntryPolicy policy, TimeSpan atLeast)
     {
         try
         {
-            var outcome = await ProduceAsync(flight, flightKey.Key, state, factory, policy).ConfigureAwait(false);
+            var outcome = await ProduceAsync(flight, flightKey, state, factory, policy, atLeast).ConfigureAwait(false);
             _flights.TryRemove(new KeyValuePair<FlightKey, Flight>(flightKey, flight));
             flight.Complete(outcome);
         }
         catch (Exception error)
         {
             _flights.TryRemove(new KeyValuePair<FlightKey, Flight>(flightKey, flight));
-            flight.Fail(error);
-        }
-    }
-
-    private async ValueTask<Outcome<T>> ProduceAsync<TState, T>(
-        Flight<T> flight, string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, EntryPolicy policy)
-    {
-        var codec = codecs.Get<T>();
-        var stamp = local.Now;
-        var reached = true;
-        if (policy.ReadsShared && !shared.IsInDoubt(key, []))
-        {
-            var read = await shared.ReadAsync(key, stamp, flight.Abandoned).ConfigureAwait(false);
-            reached = read.Reached;
-            stamp = reached ? read.Stamp : stamp;
-            if (read.Content is { } found && !shared.IsInDoubt(key, found.Tags) && codec.TryDecode(found, out var hit))
+            if (flight.Completion.IsCompleted || atLeast > TimeSpan.Zero)
             {
-                if (policy.WritesLocal)
-                {
-                    KeepLocal(key, hit, found, stamp, policy.LocalExpiration < read.Remaining ? policy.LocalExpiration : read.Remaining);
-                }
-
-                return new(hit, found, RequestOutcome.Shared, stamp);
+                logger.BackgroundFactoryFailed(error);
             }
-        }
 
-        if (!policy.UsesFactory)
-        {
-            return new(default!, null, RequestOutcome.Absent, stamp);
-        }
-
-        var value = await RunFactoryAsync(state, factory, flight.Abandoned).ConfigureAwait(false);
-        if (!codec.TryEncode(value, flight.Tags, out var content))
-        {
-            return new(value, null, RequestOutcome.Created, stamp);
-        }
-
-        // A level that did not answer a moment ago is not asked to store.
-        var filled = policy.WritesShared && reached && !shared.IsInDoubt(key, flight.Tags)
-            ? await shared.FillAsync(key, content, policy.Expiration, stamp).ConfigureAwait(false)
-            : FillResult.NotStored;
-        if (policy.WritesLocal && filled != FillResult.Stale)
-        {
-            KeepLocal(key, value, content, stamp, policy.LocalExpiration);
-        }
-
-        return new(value, content, RequestOutcome.Created, stamp);
-    }
-
-    private async ValueTask<T> RunFactoryAsync<TState, T>(
-        TState state, Func<TState, CancellationToken, ValueTask<T>> factory, CancellationToken cancellationToken)
-    {
-        using var activity = CacheMetrics.Activities.StartActivity("cache.create");
-        var started = time.GetTimestamp();
-        var succeeded = false;
-        try
-        {
-            var value = await factory(state, cancellationToken).ConfigureAwait(false);
-            succeeded = true;
-            return value;
-        }
-        finally
-        {
-            metrics.Factory(time.GetElapsedTime(started), succeeded);
+            flight.Fail(error);
         }
     }
 }

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace StratAI.Caching.Internal;
 
 /// <summary>
-/// The cache: L1 in front of a shared level. This part holds the public operations, <c>.Create</c> the path of a miss.
+/// The cache: L1 in front of a shared level. This part reads; <c>.Create</c> and <c>.Make</c> are the path of a miss, <c>.Batch</c> that of
+/// many keys, <c>.Invalidate</c> changes.
 /// </summary>
 internal sealed partial class CoherentHybridCache(
     CachingOptions options,
@@ -13,14 +14,23 @@ internal sealed partial class CoherentHybridCache(
     ISharedLevel shared,
     CodecProvider codecs,
     CacheMetrics metrics,
+    CacheClock clock,
     TimeProvider time,
     ILogger logger) : HybridCache, IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<FlightKey, Flight> _flights = new();
+    private readonly EntryPolicy _default = EntryPolicy.From(null, options);
+    private readonly Dictionary<string, HybridCacheEntryOptions> _profiles =
+        options.Profiles.ToDictionary(named => named.Key, named => named.Value.ToEntryOptions(), StringComparer.OrdinalIgnoreCase);
+    private readonly CoherenceSampler _sampler = new(shared, metrics);
 
     public ISharedLevel Shared => shared;
 
     public LocalLevel Local => local;
+
+    public HybridCacheEntryOptions Profile(string name) => _profiles.TryGetValue(name, out var profile)
+        ? profile
+        : throw new ArgumentException($"There is no cache profile '{name}'; there are: {string.Join(", ", _profiles.Keys.Order(StringComparer.Ordinal))}.", nameof(name));
 
     public override ValueTask<T> GetOrCreateAsync<TState, T>(
         string key,
@@ -32,81 +42,42 @@ internal sealed partial class CoherentHybridCache(
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(factory);
-        if (cancellationToken.IsCancellationRequested)
+        if (ReadScope.Current is not null && shared.IsDistributed)
         {
-            return ValueTask.FromCanceled<T>(cancellationToken);
+            return ReadInScopeAsync(key, state, factory, options, tags, cancellationToken);
         }
 
-        var policy = EntryPolicy.From(options, Options);
-        if (policy.ReadsLocal && TryReadLocal<T>(key, out var value))
+        var now = clock.Now;
+        if (ReadsLocal(options) && !cancellationToken.IsCancellationRequested
+            && shared.TrustsLocal(now) && local.TryGet(key, now, out var entry) && TryUse<T>(key, entry, out var value))
+        {
+            OnLocalHit(key, entry, now, state, factory, options, tags);
+            return new(value);
+        }
+
+        return CreateAsync(key, state, factory, EntryPolicy.From(options, Options), tags, 0, cancellationToken);
+    }
+
+    /// <summary>Does not make a string of the key where L1 has the entry.</summary>
+    public override ValueTask<T> GetOrCreateAsync<TState, T>(
+        ReadOnlySpan<char> key,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> factory,
+        HybridCacheEntryOptions? options = null,
+        IEnumerable<string>? tags = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        var now = clock.Now;
+        if (ReadsLocal(options) && !cancellationToken.IsCancellationRequested && ReadScope.Current is null
+            && shared.TrustsLocal(now) && local.TryGet(key, now, out var entry) && now < entry.Lifetime.RefreshAt
+            && Options.CoherenceSampling == 0 && TryUse<T>(null, entry, out var value))
         {
             metrics.Request(RequestOutcome.Local);
             return new(value);
         }
 
-        return CreateAsync(key, state, factory, policy, tags, cancellationToken);
-    }
-
-    public override async ValueTask SetAsync<T>(
-        string key,
-        T value,
-        HybridCacheEntryOptions? options = null,
-        IEnumerable<string>? tags = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        cancellationToken.ThrowIfCancellationRequested();
-        var policy = EntryPolicy.From(options, Options);
-        var entryTags = CacheNames.ToTags(tags);
-        if (!IsCacheable(key, policy, entryTags) || !codecs.Get<T>().TryEncode(value, entryTags, out var content))
-        {
-            // The value it was meant to replace must not outlive it.
-            await RemoveAsync(key, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        var stamp = policy.WritesShared ? await shared.SetAsync(key, content, policy.Expiration).ConfigureAwait(false) : local.Now;
-        if (policy.WritesLocal && stamp is { } current)
-        {
-            KeepLocal(key, value, content, current, policy.LocalExpiration);
-        }
-    }
-
-    public override ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        return RemoveAsync([key], cancellationToken);
-    }
-
-    public override async ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
-    {
-        // An invalidation that has begun is not given up: half told, it would leave instances with different values.
-        cancellationToken.ThrowIfCancellationRequested();
-        var cacheable = Cacheable(keys);
-        if (cacheable.Length > 0)
-        {
-            await shared.RemoveAsync(cacheable).ConfigureAwait(false);
-        }
-    }
-
-    public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(tag);
-        return RemoveByTagAsync([tag], cancellationToken);
-    }
-
-    public override async ValueTask RemoveByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var cacheable = Cacheable(tags);
-        if (cacheable.Contains(CacheNames.AllTag))
-        {
-            await shared.RemoveAllAsync().ConfigureAwait(false);
-        }
-        else if (cacheable.Length > 0)
-        {
-            await shared.RemoveByTagAsync(cacheable).ConfigureAwait(false);
-        }
+        return GetOrCreateAsync(key.ToString(), state, factory, options, tags, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -120,41 +91,82 @@ internal sealed partial class CoherentHybridCache(
 
     private CachingOptions Options => options;
 
-    private string[] Cacheable(IEnumerable<string>? names) =>
-        names is null ? [] : [.. names.Where(name => name is not null && CacheNames.IsCacheable(name, Options.MaximumKeyLength)).Distinct(StringComparer.Ordinal)];
+    private bool ReadsLocal(HybridCacheEntryOptions? asked) =>
+        ((asked?.Flags ?? _default.Flags) & HybridCacheEntryFlags.DisableLocalCacheRead) == 0;
 
-    private bool IsCacheable(string key, EntryPolicy policy, string[] tags)
+    /// <summary>For a request whose session must see its own writes, also those made on other instances a moment ago.</summary>
+    private async ValueTask<T> ReadInScopeAsync<TState, T>(
+        string key,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> factory,
+        HybridCacheEntryOptions? options,
+        IEnumerable<string>? tags,
+        CancellationToken cancellationToken)
     {
-        if (CacheNames.IsCacheable(key, Options.MaximumKeyLength) && CacheNames.AreCacheable(tags, Options.MaximumKeyLength))
+        cancellationToken.ThrowIfCancellationRequested();
+        var (policy, floor) = await ForScopeAsync(EntryPolicy.From(options, Options)).ConfigureAwait(false);
+        var now = clock.Now;
+        if (policy.ReadsLocal && shared.TrustsLocal(now) && local.TryGet(key, now, out var entry) && entry.Stamp.Sequence >= floor
+            && TryUse<T>(key, entry, out var value))
         {
-            return policy.Expiration > TimeSpan.Zero;
+            OnLocalHit(key, entry, now, state, factory, options, tags);
+            return value;
         }
 
-        logger.NotCacheable();
-        return false;
+        return await CreateAsync(key, state, factory, policy, tags, floor, cancellationToken).ConfigureAwait(false);
     }
 
-    private bool TryReadLocal<T>(string key, out T value)
+    /// <summary>The policy in the scope of the request, and the sequence that entries must have reached for it.</summary>
+    private async ValueTask<(EntryPolicy Policy, long Floor)> ForScopeAsync(EntryPolicy policy)
     {
-        var now = time.GetTimestamp();
-        if (shared.TrustsLocal(now) && local.TryGet(key, now, out var entry) && !shared.IsInDoubt(key, entry.Tags))
+        var floor = ReadScope.Current is { } scope ? await scope.FloorAsync(shared).ConfigureAwait(false) : 0;
+
+        // Where nobody can say what the session has written, the only sure source is the factory's.
+        return floor == long.MaxValue
+            ? (policy with { Flags = policy.Flags | HybridCacheEntryFlags.DisableLocalCacheRead | HybridCacheEntryFlags.DisableDistributedCacheRead }, floor)
+            : (policy, floor);
+    }
+
+    private bool TryUse<T>(string? key, LocalEntry entry, out T value)
+    {
+        if (shared.HasDoubts && (key is null || shared.IsInDoubt(key, entry.Tags)))
         {
-            return entry.TryRead(codecs.Get<T>(), out value);
+            value = default!;
+            return false;
         }
 
-        value = default!;
-        return false;
+        return entry.TryRead(codecs, out value);
     }
 
-    private void KeepLocal<T>(string key, T value, Content content, Stamp stamp, TimeSpan expiration)
+    private void OnLocalHit<TState, T>(
+        string key,
+        LocalEntry entry,
+        long now,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> factory,
+        HybridCacheEntryOptions? options,
+        IEnumerable<string>? tags)
     {
-        if (expiration <= TimeSpan.Zero || shared.IsInDoubt(key, content.Tags))
+        metrics.Request(RequestOutcome.Local);
+        if (now >= entry.Lifetime.RefreshAt && entry.BeginsRefresh(now))
+        {
+            Refresh(key, state, factory, EntryPolicy.From(options, Options), CacheNames.ToTags(tags));
+        }
+
+        if (Options.CoherenceSampling > 0 && shared.IsDistributed && Random.Shared.NextDouble() < Options.CoherenceSampling)
+        {
+            _sampler.Sample(key, entry);
+        }
+    }
+
+    private void KeepLocal<T>(string key, T value, Content content, Stamp stamp, Lifetime lifetime)
+    {
+        if (lifetime.ExpiresAt <= clock.Now || shared.IsInDoubt(key, content.Tags))
         {
             return;
         }
 
-        var expiresAt = time.GetTimestamp() + (long)(expiration.TotalSeconds * time.TimestampFrequency);
-        local.Put(key, new LocalEntry(ValueCodec<T>.IsShareable ? value : null, content, stamp, expiresAt));
+        local.Put(key, new LocalEntry(ValueCodec<T>.IsShareable ? value : null, content, stamp, lifetime));
         if (shared.IsInDoubt(key, content.Tags))
         {
             local.Remove(key);

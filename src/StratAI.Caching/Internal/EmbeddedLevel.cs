@@ -9,13 +9,30 @@ internal sealed class EmbeddedLevel(LocalLevel local, CacheMetrics metrics) : IS
 
     public bool TrustsLocal(long now) => true;
 
+    public bool HasDoubts => false;
+
     public bool IsInDoubt(string key, string[] tags) => false;
 
-    public ValueTask<SharedRead> ReadAsync(string key, Stamp begun, CancellationToken cancellationToken) => new(new SharedRead(Reached: true, local.Now));
+    public ValueTask<SharedRead> ReadAsync(string key, Stamp begun, bool strict, CancellationToken cancellationToken) => new(Miss());
 
-    public ValueTask<FillResult> FillAsync(string key, Content content, TimeSpan expiration, Stamp stamp) => new(FillResult.NotStored);
+    public ValueTask<SharedRead[]> ReadManyAsync(IReadOnlyList<string> keys, Stamp begun, CancellationToken cancellationToken)
+    {
+        var reads = new SharedRead[keys.Count];
+        Array.Fill(reads, Miss());
+        return new(reads);
+    }
 
-    public ValueTask<Stamp?> SetAsync(string key, Content content, TimeSpan expiration)
+    // One process is one flight.
+    public ValueTask<Claim> ClaimAsync(string key, Stamp begun, TimeSpan atLeast, TimeSpan patience, CancellationToken cancellationToken) =>
+        new(new Claim(Miss(), IsHit: false, Lease: null));
+
+    public ValueTask<FillResult> FillAsync(string key, Content content, EntryPolicy policy, Stamp stamp) => new(FillResult.NotStored);
+
+    public ValueTask<bool?> VerifyAsync(string key, string[] tags, Stamp stamp) => new((bool?)null);
+
+    public ValueTask<long> FloorOfAsync(string session) => new(0L);
+
+    public ValueTask<Stamp?> SetAsync(string key, Content content, EntryPolicy policy)
     {
         var stamp = Advance();
         local.InvalidateKey(key, stamp.Sequence);
@@ -51,6 +68,8 @@ internal sealed class EmbeddedLevel(LocalLevel local, CacheMetrics metrics) : IS
     }
 
     public ValueTask DisposeAsync() => default;
+
+    private SharedRead Miss() => new(Reached: true, local.Now);
 
     private Stamp Advance()
     {

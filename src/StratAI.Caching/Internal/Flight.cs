@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace StratAI.Caching.Internal;
 
-/// <summary>One making of a value that any number of callers wait for. It is cancelled when the last of them has gone.</summary>
+/// <summary>
+/// One making of a value that any number of callers wait for. It is cancelled when the last of them has gone, unless it goes on in the background.
+/// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without a timer or a wait handle holds nothing to release, and the last to leave may still cancel it.")]
 internal abstract class Flight(string[] tags, long mark)
 {
@@ -10,6 +12,7 @@ internal abstract class Flight(string[] tags, long mark)
     private readonly CancellationTokenSource _abandoned = new();
     private int _waiting = 1;
     private bool _starterLeft;
+    private bool _kept;
 
     /// <summary>The tags of the caller that started it.</summary>
     public string[] Tags => tags;
@@ -37,7 +40,7 @@ internal abstract class Flight(string[] tags, long mark)
     {
         lock (_gate)
         {
-            if (_waiting == 0)
+            if (_waiting == 0 && !_kept)
             {
                 return false;
             }
@@ -47,12 +50,21 @@ internal abstract class Flight(string[] tags, long mark)
         }
     }
 
+    /// <summary>It goes on to its end, whoever leaves.</summary>
+    public void Keep()
+    {
+        lock (_gate)
+        {
+            _kept = true;
+        }
+    }
+
     public void Leave(bool abandonedByStarter)
     {
         lock (_gate)
         {
             _starterLeft |= abandonedByStarter;
-            if (--_waiting > 0)
+            if (--_waiting > 0 || _kept)
             {
                 return;
             }
@@ -67,13 +79,24 @@ internal sealed class Flight<T>(string[] tags, long mark) : Flight(tags, mark)
 {
     private readonly TaskCompletionSource<Outcome<T>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>What those aboard get: the end of the flight, or before it a value past its lifetime.</summary>
     public Task<Outcome<T>> Completion => _completion.Task;
 
-    public void Complete(Outcome<T> outcome) => _completion.SetResult(outcome);
+    /// <summary>A value past its lifetime that may be served should the factory be slow or fail; set before that begins.</summary>
+    public Outcome<T>? Stale { get; set; }
+
+    public void Complete(Outcome<T> outcome) => _completion.TrySetResult(outcome);
+
+    /// <summary>Gives those aboard the value past its lifetime, while the factory goes on.</summary>
+    public void DeliverStale()
+    {
+        Keep();
+        _completion.TrySetResult(Stale!);
+    }
 
     public void Fail(Exception error)
     {
-        _completion.SetException(error);
+        _completion.TrySetException(error);
         // Everyone may have gone: nobody else then looks at the exception.
         _ = _completion.Task.Exception;
     }

@@ -4,28 +4,33 @@ namespace StratAI.Caching.Internal;
 internal sealed class LocalEntry
 {
     private readonly object? _shared;
-    private readonly Content _content;
+    private int _refreshing;
 
     /// <param name="shared">The value itself where its type is immutable, else <see langword="null"/>.</param>
     /// <param name="content">The value's serialised form; its bytes are kept only where there is no shared value.</param>
     /// <param name="stamp">Up to when the value reflects every invalidation.</param>
-    /// <param name="expiresAt">The timestamp of the cache's clock from which it is a miss.</param>
-    public LocalEntry(object? shared, Content content, Stamp stamp, long expiresAt)
+    /// <param name="lifetime">Until when it is good.</param>
+    public LocalEntry(object? shared, Content content, Stamp stamp, Lifetime lifetime)
     {
-        (_shared, Stamp, ExpiresAt, Size) = (shared, stamp, expiresAt, content.Body.Length);
-        _content = shared is null ? content : content with { Body = default };
+        (_shared, Stamp, Lifetime, Size) = (shared, stamp, lifetime, content.Body.Length);
+        Content = shared is null ? content : content with { Body = default };
     }
+
+    public Content Content { get; }
 
     public Stamp Stamp { get; }
 
-    public long ExpiresAt { get; }
+    public Lifetime Lifetime { get; }
 
     public int Size { get; }
 
-    public string[] Tags => _content.Tags;
+    public string[] Tags => Content.Tags;
+
+    /// <summary>The version of what L1 knows at which the entry was last found to be current.</summary>
+    public int CheckedAt { get; set; } = -1;
 
     /// <summary>The value as <typeparamref name="T"/>; false where another type was stored under the key.</summary>
-    public bool TryRead<T>(ValueCodec<T> codec, out T value)
+    public bool TryRead<T>(CodecProvider codecs, out T value)
     {
         if (_shared is T shared)
         {
@@ -34,6 +39,13 @@ internal sealed class LocalEntry
         }
 
         value = default!;
-        return _shared is null && codec.TryDecode(_content, out value);
+        return _shared is null && codecs.Get<T>().TryDecode(Content, out value);
     }
+
+    /// <summary>The same entry to be served for a while after its lifetime, as its factory fails.</summary>
+    public LocalEntry Prolonged(long until) =>
+        new(_shared, Content, Stamp, Lifetime with { ExpiresAt = Math.Min(until, Lifetime.KeptUntil), RefreshAt = long.MaxValue });
+
+    /// <summary>True for the first hit that is to make the entry anew.</summary>
+    public bool BeginsRefresh(long now) => now >= Lifetime.RefreshAt && Interlocked.Exchange(ref _refreshing, 1) == 0;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using BitFaster.Caching;
 using BitFaster.Caching.Lru;
 
 namespace StratAI.Caching.Internal;
@@ -14,6 +15,7 @@ internal sealed class LocalLevel
     private const int EntryOverhead = 160;
 
     private readonly ConcurrentLru<string, LocalEntry> _entries;
+    private readonly IAlternateLookup<ReadOnlySpan<char>, string, LocalEntry> _bySpan;
     private readonly long _capacityBytes;
     private readonly InvalidationLog _keys = new(LogCapacity);
     private readonly InvalidationLog _tags = new(LogCapacity);
@@ -22,13 +24,17 @@ internal sealed class LocalLevel
     private long _known;
     private long _floor;
     private long _bytes;
+    private long _evicted;
+    private long _applied;
+    private int _version;
 
     public LocalLevel(int capacity, long capacityBytes, long knownSequence)
     {
         _capacityBytes = capacityBytes;
         _known = _floor = knownSequence;
         _entries = new(1, capacity, StringComparer.Ordinal);
-        _entries.Events.Value!.ItemRemoved += (_, removed) => Interlocked.Add(ref _bytes, -SizeOf(removed.Key!, removed.Value!));
+        _bySpan = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
+        _entries.Events.Value!.ItemRemoved += (_, removed) => OnRemoved(removed);
         _entries.Events.Value!.ItemUpdated += (_, updated) => Interlocked.Add(ref _bytes, -SizeOf(updated.Key!, updated.OldValue!));
     }
 
@@ -37,6 +43,12 @@ internal sealed class LocalLevel
     public int Count => _entries.Count;
 
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Entries that went to make room.</summary>
+    public long Evicted => Interlocked.Read(ref _evicted);
+
+    /// <summary>All invalidations up to this sequence hold here.</summary>
+    public long Applied => Volatile.Read(ref _applied);
 
     /// <summary>The stamp of a value whose making starts now.</summary>
     public Stamp Now
@@ -88,22 +100,15 @@ internal sealed class LocalLevel
         return true;
     }
 
-    public bool TryGet(string key, long now, [NotNullWhen(true)] out LocalEntry? entry)
-    {
-        if (!_entries.TryGet(key, out entry))
-        {
-            return false;
-        }
+    public bool TryGet(string key, long now, [NotNullWhen(true)] out LocalEntry? entry) =>
+        _entries.TryGet(key, out entry) && IsFresh(key, now, ref entry);
 
-        if (now < entry.ExpiresAt && IsCurrent(entry.Stamp, entry.Tags))
-        {
-            return true;
-        }
+    public bool TryGet(ReadOnlySpan<char> key, long now, [NotNullWhen(true)] out LocalEntry? entry) =>
+        _bySpan.TryGet(key, out entry) && IsFresh(key, now, ref entry);
 
-        _entries.TryRemove(new KeyValuePair<string, LocalEntry>(key, entry));
-        entry = null;
-        return false;
-    }
+    /// <summary>An entry that may be served should its factory fail, also one past its lifetime.</summary>
+    public bool TryGetKept(string key, long now, [NotNullWhen(true)] out LocalEntry? entry) =>
+        _entries.TryGet(key, out entry) && now < entry.Lifetime.KeptUntil && IsCurrent(entry.Stamp, entry.Tags);
 
     public void Put(string key, LocalEntry entry)
     {
@@ -158,6 +163,16 @@ internal sealed class LocalLevel
         if (_tags.Add(tag, sequence))
         {
             Generations.Advance(tag);
+            Interlocked.Increment(ref _version);
+        }
+    }
+
+    /// <summary>Takes note that every invalidation up to <paramref name="sequence"/> holds here. Calls must be in order.</summary>
+    public void Reach(long sequence)
+    {
+        if (sequence > _applied)
+        {
+            Volatile.Write(ref _applied, sequence);
         }
     }
 
@@ -173,6 +188,7 @@ internal sealed class LocalLevel
 
             Volatile.Write(ref _known, Math.Max(_known, sequence));
             Volatile.Write(ref _floor, sequence);
+            Interlocked.Increment(ref _version);
 
             // Still inside the lock: an invalidation comes twice, as the script's answer and as a message, and whichever is second
             // returns at the check above. It must not return to its caller while the first is still emptying L1.
@@ -188,7 +204,9 @@ internal sealed class LocalLevel
         {
             Volatile.Write(ref _known, sequence);
             Volatile.Write(ref _floor, sequence);
+            Volatile.Write(ref _applied, sequence);
             Interlocked.Increment(ref _epoch);
+            Interlocked.Increment(ref _version);
             _keys.Restart(sequence);
             _tags.Restart(sequence);
             Generations.AdvanceAll();
@@ -198,6 +216,40 @@ internal sealed class LocalLevel
 
     private bool MayKeep(string key, LocalEntry entry) =>
         entry.Stamp.Sequence != Stamp.Unknown && IsCurrent(entry.Stamp, entry.Tags) && !_keys.IsInvalidated(key, entry.Stamp.Sequence);
+
+    private bool IsFresh(ReadOnlySpan<char> key, long now, [NotNullWhen(true)] ref LocalEntry? entry)
+    {
+        // What was current at this version is so still: every invalidation of a tag, or of everything, changes it after it is logged.
+        var version = Volatile.Read(ref _version);
+        var current = entry!.CheckedAt == version;
+        if (!current && IsCurrent(entry.Stamp, entry.Tags))
+        {
+            entry.CheckedAt = version;
+            current = true;
+        }
+
+        if (current && now < entry.Lifetime.ExpiresAt)
+        {
+            return true;
+        }
+
+        if (!current || now >= entry.Lifetime.KeptUntil)
+        {
+            _entries.TryRemove(new KeyValuePair<string, LocalEntry>(key.ToString(), entry));
+        }
+
+        entry = null;
+        return false;
+    }
+
+    private void OnRemoved(ItemRemovedEventArgs<string, LocalEntry> removed)
+    {
+        Interlocked.Add(ref _bytes, -SizeOf(removed.Key!, removed.Value!));
+        if (removed.Reason == ItemRemovedReason.Evicted)
+        {
+            Interlocked.Increment(ref _evicted);
+        }
+    }
 
     private static long SizeOf(string key, LocalEntry entry) => EntryOverhead + (sizeof(char) * key.Length) + entry.Size;
 }

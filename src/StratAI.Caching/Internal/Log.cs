@@ -33,4 +33,10 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Error, "The loop that keeps L1 coherent failed and goes on")]
     public static partial void LinkFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(11, LogLevel.Warning, "A factory failed, and a value past its lifetime was served")]
+    public static partial void StaleServed(this ILogger logger, Exception error);
+
+    [LoggerMessage(12, LogLevel.Warning, "A factory failed in the background")]
+    public static partial void BackgroundFactoryFailed(this ILogger logger, Exception error);
 }

@@ -11,11 +11,18 @@ internal sealed class Outcome<T>(T value, Content? content, RequestOutcome sourc
 
     public RequestOutcome Source => source;
 
+    /// <summary>Whether the value can be cached.</summary>
+    public bool IsCacheable => content is not null;
+
+    /// <summary>Whether there is no value, as a factory of many keys made none for this one.</summary>
+    public bool IsMissing { get; init; }
+
     /// <summary>
-    /// Whether an entry found in L2 was invalidated since. Its tags are those it was stored with, which the flight did not know of when
+    /// Whether an entry that was found was invalidated since. Its tags are those it was stored with, which the flight did not know of when
     /// the caller joined it.
     /// </summary>
-    public bool IsOutdated(LocalLevel local) => source == RequestOutcome.Shared && content is not null && !local.IsCurrent(stamp, content.Tags);
+    public bool IsOutdated(LocalLevel local) =>
+        source is RequestOutcome.Shared or RequestOutcome.Stale && content is not null && !local.IsCurrent(stamp, content.Tags);
 
     /// <summary>
     /// A value for one caller alone, unless its type is immutable: the first gets the original, the others a copy. False where no copy

@@ -15,6 +15,9 @@ internal enum RequestOutcome
     /// <summary>By the flight of another call.</summary>
     Joined,
 
+    /// <summary>With a value past its lifetime, as the factory failed or was slow.</summary>
+    Stale,
+
     /// <summary>Not at all: a miss, and the call forbade the factory.</summary>
     Absent,
 

@@ -4,5 +4,6 @@ namespace StratAI.Caching.Internal;
 /// <param name="Reached">Whether there was an answer at all.</param>
 /// <param name="Stamp">Up to when the answer, hit or miss, reflects every invalidation.</param>
 /// <param name="Content">The entry, or <see langword="null"/> on a miss.</param>
-/// <param name="Remaining">How long the entry lives on.</param>
-internal readonly record struct SharedRead(bool Reached, Stamp Stamp, Content? Content = null, TimeSpan Remaining = default);
+/// <param name="Remaining">How long the entry lives on; zero or less where it is only there to be served should the factory fail.</param>
+/// <param name="Grace">How long it is there beyond that.</param>
+internal readonly record struct SharedRead(bool Reached, Stamp Stamp, Content? Content = null, TimeSpan Remaining = default, TimeSpan Grace = default);

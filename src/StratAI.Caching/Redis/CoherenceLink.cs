@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using StackExchange.Redis;
 using StratAI.Caching.Internal;
-using StratAI.Shared.Redis;
 
 namespace StratAI.Caching.Redis;
 
@@ -23,33 +22,36 @@ internal sealed class CoherenceLink : IAsyncDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
     private readonly SequenceTracker _tracker = new();
-    private readonly InvalidationSubscription _subscription;
+    private readonly ICacheServer _server;
+    private readonly LeaseSignals _leases;
     private readonly long _staleness;
     private Task _loop = Task.CompletedTask;
+    private Task? _subscribing;
     private bool _lost;
     private bool _reconnected;
     private long _trustedUntil = long.MinValue;
 
-    /// <param name="connection">The connection.</param>
+    /// <param name="server">Where messages come from.</param>
     /// <param name="local">What to keep coherent.</param>
+    /// <param name="leases">Who waits for a value that another instance makes.</param>
     /// <param name="metrics">Counts messages and flushes.</param>
-    /// <param name="settings">Names, times and logger.</param>
+    /// <param name="settings">Times and logger.</param>
     /// <param name="askSequence">Asks Redis for the sequence; <see langword="null"/> when there is no answer.</param>
     /// <param name="deliver">Called on each beat that was answered.</param>
     public CoherenceLink(
-        RedisConnection connection,
+        ICacheServer server,
         LocalLevel local,
+        LeaseSignals leases,
         CacheMetrics metrics,
         RedisLevelSettings settings,
         Func<CancellationToken, ValueTask<long?>> askSequence,
         Func<ValueTask> deliver)
     {
-        (_local, _metrics, _settings, _askSequence, _deliver) = (local, metrics, settings, askSequence, deliver);
-        _subscription = new(connection, settings, Receive, OnLost, OnRestored);
-        _staleness = (long)(settings.Staleness.TotalSeconds * settings.Time.TimestampFrequency);
+        (_server, _local, _leases, _metrics, _settings, _askSequence, _deliver) = (server, local, leases, metrics, settings, askSequence, deliver);
+        _staleness = settings.Clock.Ticks(settings.Staleness - settings.Clock.Lag);
     }
 
-    public bool IsTrusted => IsTrustedAt(_settings.Time.GetTimestamp());
+    public bool IsTrusted => IsTrustedAt(_settings.Clock.Now);
 
     public bool IsTrustedAt(long now) => now < Volatile.Read(ref _trustedUntil);
 
@@ -78,7 +80,6 @@ internal sealed class CoherenceLink : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
-        await _subscription.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
@@ -112,7 +113,13 @@ internal sealed class CoherenceLink : IAsyncDisposable
 
     private async Task BeatAsync(CancellationToken cancellationToken)
     {
-        await _subscription.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        if (_subscribing is null or { IsFaulted: true } or { IsCanceled: true })
+        {
+            _subscribing = _server.SubscribeAsync(Receive, OnLost, OnRestored);
+        }
+
+        // A slow attempt is waited for again next time: given up, it would end as a second subscription.
+        await _subscribing.WaitAsync(_settings.Timeout, _settings.Time, cancellationToken).ConfigureAwait(false);
 
         bool reconnected;
         long? seenBefore;
@@ -121,7 +128,7 @@ internal sealed class CoherenceLink : IAsyncDisposable
             (reconnected, _reconnected, seenBefore) = (_reconnected, false, _tracker.Seen);
         }
 
-        var askedAt = _settings.Time.GetTimestamp();
+        var askedAt = _settings.Clock.Now;
         if (await _askSequence(cancellationToken).ConfigureAwait(false) is not { } sequence)
         {
             lock (_gate)
@@ -162,6 +169,7 @@ internal sealed class CoherenceLink : IAsyncDisposable
             ReportFlush("lost");
         }
 
+        _local.Reach(_tracker.Seen ?? 0);
         Volatile.Write(ref _trustedUntil, confirmedAt + _staleness);
     }
 
@@ -173,6 +181,12 @@ internal sealed class CoherenceLink : IAsyncDisposable
             return;
         }
 
+        if (message.Kind is InvalidationKind.Released or InvalidationKind.Abandoned)
+        {
+            message.Names.ToList().ForEach(key => _leases.Signal(key, goAlone: message.Kind == InvalidationKind.Abandoned));
+            return;
+        }
+
         lock (_gate)
         {
             if (_tracker.Receive(message.Sequence))
@@ -181,8 +195,12 @@ internal sealed class CoherenceLink : IAsyncDisposable
                 ReportFlush("gap");
             }
 
+            // First: what a factory begins from here on is newer than the invalidation, and L2 takes it.
+            _local.Observe(_local.Now, message.Sequence);
+
             // Within the lock: a beat must not confirm what is counted as come and does not hold yet.
             message.ApplyTo(_local);
+            _local.Reach(_tracker.Seen ?? 0);
         }
 
         _metrics.Invalidation("received");

@@ -1,32 +1,35 @@
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using StratAI.Caching.Internal;
-using StratAI.Shared.Redis;
 
 namespace StratAI.Caching.Redis;
 
-/// <summary>The shared level in Redis: L2 entries, the sequence that orders invalidations, and the link that tells L1 of them.</summary>
-internal sealed class RedisLevel : ISharedLevel
+/// <summary>
+/// The shared level in Redis: L2 entries, the sequence that orders invalidations, and the link that tells L1 of them. This part reads
+/// and stores, <c>.Invalidate</c> invalidates.
+/// </summary>
+internal sealed partial class RedisLevel : ISharedLevel
 {
     /// <summary>Names per call: bounds how long one script keeps the server.</summary>
     private const int BatchSize = 128;
 
     private const int OutboxCapacity = 4096;
 
-    private readonly RedisConnection _connection;
+    private readonly ICacheServer _server;
     private readonly LocalLevel _local;
     private readonly CacheMetrics _metrics;
-    private readonly ILogger _logger;
-    private readonly RedisScriptRunner _scripts;
+    private readonly RedisLevelSettings _settings;
+    private readonly GuardedCalls _calls;
     private readonly CoherenceLink _link;
+    private readonly LeaseSignals _leases = new();
     private readonly Outbox _outbox = new(OutboxCapacity);
     private int _reportedForeign;
 
-    public RedisLevel(RedisConnection connection, LocalLevel local, CacheMetrics metrics, RedisLevelSettings settings)
+    public RedisLevel(ICacheServer server, LocalLevel local, CacheMetrics metrics, RedisLevelSettings settings)
     {
-        (_connection, _local, _metrics, _logger) = (connection, local, metrics, settings.Logger);
-        _scripts = new(connection, settings, metrics);
-        _link = new(connection, local, metrics, settings, AskSequenceAsync, DeliverAsync);
+        (_server, _local, _metrics, _settings) = (server, local, metrics, settings);
+        _calls = new(server, settings, metrics);
+        _link = new(server, local, _leases, metrics, settings, AskSequenceAsync, DeliverAsync);
+        metrics.ObserveBreaker(() => _calls.IsOpen);
         _link.Start();
     }
 
@@ -36,42 +39,106 @@ internal sealed class RedisLevel : ISharedLevel
     public long? Seen => _link.Seen;
 
     public string? Impairment =>
-        _scripts.IsOpen ? "Redis does not answer: every read goes to its factory"
+        _calls.IsOpen ? "Redis does not answer: every read goes to its factory"
         : !_link.IsTrusted ? "invalidations are not confirmed: L1 is bypassed"
         : _outbox.Count > 0 ? "invalidations wait for delivery"
         : null;
 
     public bool TrustsLocal(long now) => _link.IsTrustedAt(now);
 
+    public bool HasDoubts => _outbox.Count > 0;
+
     public bool IsInDoubt(string key, string[] tags) => _outbox.Contains(key, tags);
 
-    public async ValueTask<SharedRead> ReadAsync(string key, Stamp begun, CancellationToken cancellationToken)
+    public async ValueTask<SharedRead> ReadAsync(string key, Stamp begun, bool strict, CancellationToken cancellationToken)
     {
-        var result = await _scripts.TryRunAsync("read", Scripts.Read, [key], [], cancellationToken).ConfigureAwait(false);
-        if (result is null)
+        if (strict || !_link.IsTrusted)
+        {
+            return (await ReadManyAsync([key], begun, cancellationToken).ConfigureAwait(false))[0];
+        }
+
+        if (await _calls.TryGetAsync(key, cancellationToken).ConfigureAwait(false) is not { } found)
         {
             return new(Reached: false, begun);
         }
 
-        var stamp = _local.Observe(begun, (long)result[0]);
-        if (result.Length < 3)
+        if (found.Payload is null)
         {
-            return new(Reached: true, stamp);
+            return new(Reached: true, _local.Now);
         }
 
-        var content = Payload.Parse((byte[])result[1]!);
-        if (content is null)
+        if (Payload.Parse(found.Payload, _settings.MaximumPayloadBytes) is not { } parsed)
         {
             ReportForeignPayload();
-            return new(Reached: true, stamp);
+            return new(Reached: true, _local.Now);
         }
 
-        // An entry without an expiration was not stored by this cache alone: someone made it persistent.
-        var remaining = (long)result[2];
-        return new(Reached: true, stamp, content, remaining < 0 ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(remaining));
+        // While the link is trusted this instance knows of the invalidations since its own floors. An entry that is older, or that it
+        // holds to be invalidated, is left to the server's judgement.
+        var stamp = begun with { Sequence = parsed.Sequence };
+        return _local.IsCurrent(stamp, parsed.Content.Tags)
+            ? ToRead(stamp, parsed, found.TimeToLive)
+            : await ReadAsync(key, begun, strict: true, cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask<FillResult> FillAsync(string key, Content content, TimeSpan expiration, Stamp stamp)
+    public async ValueTask<SharedRead[]> ReadManyAsync(IReadOnlyList<string> keys, Stamp begun, CancellationToken cancellationToken)
+    {
+        var reads = new SharedRead[keys.Count];
+        for (var start = 0; start < reads.Length; start += BatchSize)
+        {
+            var batch = keys.Skip(start).Take(BatchSize).Select(Records.Entry).ToArray();
+            var result = await _calls.TryRunAsync("read", Scripts.Read, batch, [], cancellationToken).ConfigureAwait(false);
+            var stamp = result is null ? begun : _local.Observe(begun, (long)result[0]);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                reads[start + i] = result is null ? new(Reached: false, begun) : ToRead(stamp, result[(2 * i) + 1], result[(2 * i) + 2]);
+            }
+        }
+
+        return reads;
+    }
+
+    public async ValueTask<Claim> ClaimAsync(string key, Stamp begun, TimeSpan atLeast, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        RedisValue token = Guid.NewGuid().ToString("N");
+        var asked = _settings.Time.GetTimestamp();
+        while (true)
+        {
+            // Before the question: word that the other has ended may come with the answer.
+            using var waiter = _leases.Register(key);
+            var result = await _calls.TryRunAsync(
+                "claim",
+                Scripts.Claim,
+                [Records.Entry(key), Records.Lease(key)],
+                [token, Milliseconds(_settings.Lease), Milliseconds(atLeast)],
+                cancellationToken).ConfigureAwait(false);
+            if (result is null)
+            {
+                return new(new(Reached: false, begun), IsHit: false, Lease: null);
+            }
+
+            var read = ToRead(_local.Observe(begun, (long)result[0]), result[1], result[2]);
+            var left = patience - _settings.Time.GetElapsedTime(asked);
+            if ((int)result[3] == 2 && read.Content is not null)
+            {
+                return new(read, IsHit: true, Lease: null);
+            }
+
+            if ((int)result[3] == 1)
+            {
+                return new(read, IsHit: false, new FactoryLease(_calls, _settings, key, token));
+            }
+
+            // A holder that lives renews its lease; when the time it has left is over without a word, it is dead.
+            var lease = TimeSpan.FromMilliseconds(Math.Max(1, (long)result[4]));
+            if (left <= TimeSpan.Zero || await WaitAsync(waiter, lease < left ? lease : left, cancellationToken).ConfigureAwait(false))
+            {
+                return new(read, IsHit: false, Lease: null);
+            }
+        }
+    }
+
+    public async ValueTask<FillResult> FillAsync(string key, Content content, EntryPolicy policy, Stamp stamp)
     {
         // Over a break in the link Redis may have failed over to a server that lost some of its history; what was known before
         // the break can then not be compared with what is known after it.
@@ -80,124 +147,66 @@ internal sealed class RedisLevel : ISharedLevel
             return FillResult.NotStored;
         }
 
-        RedisValue[] values =
-            [stamp.Sequence, Payload.Head(content), Payload.Rest(content), Milliseconds(expiration), key, .. Names(content.Tags)];
-        var result = await _scripts.TryRunAsync("fill", Scripts.Fill, [key], values).ConfigureAwait(false);
+        var (head, rest) = Write(content, policy);
+        RedisValue[] values = [stamp.Sequence, head, rest, Milliseconds(policy.Kept), key, .. Names(content.Tags)];
+        var result = await _calls.TryRunAsync("fill", Scripts.Fill, [Records.Entry(key)], values).ConfigureAwait(false);
         return result is null ? FillResult.NotStored : (long)result == 1 ? FillResult.Stored : FillResult.Stale;
     }
 
-    public async ValueTask<Stamp?> SetAsync(string key, Content content, TimeSpan expiration)
+    public async ValueTask<bool?> VerifyAsync(string key, string[] tags, Stamp stamp)
     {
-        var begun = _local.Now;
-        var body = InvalidationMessage.Body(InvalidationKind.Keys, [key]);
-        RedisValue[] values = [body, Payload.Head(content), Payload.Rest(content), Milliseconds(expiration), key];
-        var result = await _scripts.TryRunAsync("set", Scripts.Set, [key], values).ConfigureAwait(false);
-        return Apply(InvalidationKind.Keys, [key], begun, result);
+        var result = await _calls.TryRunAsync("verify", Scripts.Verify, [], [stamp.Sequence, key, .. Names(tags)]).ConfigureAwait(false);
+        return result is null ? null : (long)result == 1;
     }
-
-    public ValueTask RemoveAsync(IReadOnlyList<string> keys) => InvalidateAsync(InvalidationKind.Keys, keys);
-
-    public ValueTask RemoveByTagAsync(IReadOnlyList<string> tags) => InvalidateAsync(InvalidationKind.Tags, tags);
-
-    public ValueTask RemoveAllAsync() => InvalidateAsync(InvalidationKind.All, [CacheNames.AllTag]);
 
     public async ValueTask DisposeAsync()
     {
         await _link.DisposeAsync().ConfigureAwait(false);
-        await _connection.DisposeAsync().ConfigureAwait(false);
+        await _server.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask InvalidateAsync(InvalidationKind kind, IReadOnlyList<string> names)
+    /// <returns>Whether the wait ended with word that it is no use to look for the value.</returns>
+    private async ValueTask<bool> WaitAsync(LeaseSignals.Waiter waiter, TimeSpan time, CancellationToken cancellationToken)
     {
-        foreach (var batch in names.Chunk(BatchSize))
+        try
         {
-            var begun = _local.Now;
-            Apply(kind, batch, begun, await SendAsync(kind, batch).ConfigureAwait(false));
+            return await waiter.Signalled.WaitAsync(time, _settings.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 
-    private ValueTask<RedisResult?> SendAsync(InvalidationKind kind, string[] names)
+    private SharedRead ToRead(Stamp stamp, RedisResult payload, RedisResult remaining)
     {
-        var body = InvalidationMessage.Body(kind, kind == InvalidationKind.All ? [] : names);
-        return kind switch
+        var (bytes, milliseconds) = ((byte[])payload!, (long)remaining);
+        if (bytes.Length == 0 && milliseconds < -1)
         {
-            InvalidationKind.Keys => _scripts.TryRunAsync("remove", Scripts.Remove, names, [body, .. Names(names)]),
-            InvalidationKind.Tags => _scripts.TryRunAsync("remove-by-tag", Scripts.RemoveByTag, [], [body, .. Names(names)]),
-            _ => _scripts.TryRunAsync("remove-all", Scripts.RemoveAll, [], [body]),
-        };
-    }
-
-    /// <summary>Makes an invalidation hold on this instance, and puts it in the outbox where Redis did not take it.</summary>
-    private Stamp? Apply(InvalidationKind kind, string[] names, Stamp begun, RedisResult? result)
-    {
-        if (result is not null)
-        {
-            var stamp = _local.Observe(begun, (long)result);
-            new InvalidationMessage(stamp.Sequence, kind, names).ApplyTo(_local);
-            _metrics.Invalidation("made");
-            return stamp;
+            return new(Reached: true, stamp);
         }
 
-        _metrics.Invalidation("deferred");
-        _outbox.Add(kind, names);
-        foreach (var name in names)
+        if (Payload.Parse(bytes, _settings.MaximumPayloadBytes) is { } parsed)
         {
-            // Also keeps later calls from joining a flight that began before this.
-            if (kind == InvalidationKind.Keys)
-            {
-                _local.Remove(name);
-            }
-            else if (kind == InvalidationKind.Tags)
-            {
-                _local.Generations.Advance(name);
-            }
-            else
-            {
-                _local.Generations.AdvanceAll();
-            }
+            return ToRead(stamp, parsed, milliseconds < 0 ? null : TimeSpan.FromMilliseconds(milliseconds));
         }
 
-        return null;
+        ReportForeignPayload();
+        return new(Reached: true, stamp);
     }
 
-    private async ValueTask<long?> AskSequenceAsync(CancellationToken cancellationToken)
-    {
-        var result = await _scripts.TryRunAsync("sync", Scripts.Sync, [], [], cancellationToken).ConfigureAwait(false);
-        return result is null ? null : (long)result;
-    }
+    // An entry without an expiration was not stored by this cache alone: someone made it persistent.
+    private static SharedRead ToRead(Stamp stamp, ParsedPayload parsed, TimeSpan? timeToLive) =>
+        new(Reached: true, stamp, parsed.Content, timeToLive is { } left ? left - parsed.Grace : TimeSpan.MaxValue, timeToLive is null ? default : parsed.Grace);
 
-    /// <summary>Sends what is in the outbox; stops at the first failure.</summary>
-    private async ValueTask DeliverAsync()
-    {
-        if (_outbox.Count == 0)
-        {
-            return;
-        }
-
-        var (pending, version) = _outbox.Peek();
-        foreach (var kind in pending)
-        {
-            foreach (var batch in kind.Chunk(BatchSize))
-            {
-                var begun = _local.Now;
-                var result = await SendAsync(kind.Key, batch).ConfigureAwait(false);
-                if (result is null)
-                {
-                    return;
-                }
-
-                // Known here as an invalidation before it stops being in doubt: a fill under way must meet one or the other.
-                Apply(kind.Key, batch, begun, result);
-                _outbox.Delivered(kind.Key, batch, version);
-            }
-        }
-    }
+    private (byte[] Head, byte[] Tail) Write(Content content, EntryPolicy policy) =>
+        Payload.Write(content, policy.FailSafe, policy.Compresses ? _settings.CompressionThreshold : null);
 
     private void ReportForeignPayload()
     {
         if (Interlocked.Exchange(ref _reportedForeign, 1) == 0)
         {
-            _logger.ForeignPayload();
+            _settings.Logger.ForeignPayload();
         }
     }
 

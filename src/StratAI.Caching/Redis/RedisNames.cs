@@ -26,7 +26,8 @@ internal sealed class RedisNames
     /// <summary>Sorted set: the last invalidation of each key, and the floor below which it knows nothing.</summary>
     public RedisKey KeyLog { get; }
 
-    public RedisKey Entry(string key) => $"{_prefix}e:{key}";
+    /// <summary>One of <see cref="Records"/>.</summary>
+    public RedisKey Of(string record) => _prefix + record;
 
     /// <summary>
     /// The channel of invalidations. Pub/sub does not know of databases, so the number is part of the name: caches in two databases keep

@@ -1,7 +1,7 @@
 namespace StratAI.Caching.Redis;
 
 /// <summary>
-/// The scripts that order what instances do. KEYS are always the state, the key log, then entries; ARGV 1 to 3 are the lifetime of
+/// The scripts that order what instances do. KEYS are always the state, the key log, then records; ARGV 1 to 3 are the lifetime of
 /// the first two in milliseconds, the most names either holds, and the channel. The protocol is described in docs/caching.md.
 /// </summary>
 internal static class Scripts
@@ -78,83 +78,142 @@ internal static class Scripts
           redis.call('PUBLISH', ARGV[3], text(sequence) .. ':' .. body)
         end
 
+        -- Of an entry: its payload unless it was invalidated, '' where there is none; and the milliseconds it lives on. What is no payload
+        -- of this version is answered as ('', 0), no entry as ('', -2).
+        local function judge(entry, sequence)
+          local payload = redis.pcall('GET', entry)
+          if not payload then return '', -2 end
+          if type(payload) ~= 'string' or #payload < 21 or string.sub(payload, 1, 3) ~= 'SC\2' then return '', 0 end
+          local made = struct.unpack('>I8', payload, 5)
+          if made > sequence or made < score(KEYS[1], 'a') then return '', -2 end
+          local tags, at = string.byte(payload, 21), 22
+          if tags > 0 and made < score(KEYS[1], 'f') then return '', -2 end
+          for i = 1, tags do
+            if at + 1 > #payload then return '', 0 end
+            local length = struct.unpack('>I2', payload, at)
+            local invalidated = score(KEYS[1], ':' .. string.sub(payload, at + 2, at + 1 + length))
+            if invalidated and invalidated > made then return '', -2 end
+            at = at + 2 + length
+          end
+          return payload, redis.call('PTTL', entry)
+        end
+
+        -- Whether a value made since then may have been invalidated; its tags are ARGV from the given one on.
+        local function outdated(made, key, tags)
+          local sequence = current()
+          if made > sequence or made < score(KEYS[1], 'a') or made < keyfloor(sequence) then return true end
+          local removed = score(KEYS[2], ':' .. key)
+          if removed and removed > made then return true end
+          if #ARGV >= tags and made < score(KEYS[1], 'f') then return true end
+          for i = tags, #ARGV do
+            local invalidated = score(KEYS[1], ':' .. ARGV[i])
+            if invalidated and invalidated > made then return true end
+          end
+          return false
+        end
+
+        -- An invalidation, which the session of KEYS 3 must see on its next request, wherever that arrives.
+        local function invalidate(body, remember)
+          local sequence = advance()
+          if tonumber(remember) > 0 then redis.call('SET', KEYS[3], text(sequence), 'PX', remember) end
+          publish(sequence, body)
+          return sequence
+        end
+
+        """;
+
+    /// <summary>KEYS 3.. entries. Answers the sequence, then the payload and the remaining milliseconds of each; see <c>judge</c>.</summary>
+    public const string Read = Common + """
+        local answer = {current()}
+        for i = 3, #KEYS do
+          answer[#answer + 1], answer[#answer + 2] = judge(KEYS[i], answer[1])
+        end
+        return answer
         """;
 
     /// <summary>
-    /// KEYS 3 the entry. Answers the sequence, and on a hit the payload and its remaining milliseconds. What is not a payload
-    /// is answered as an empty one.
+    /// KEYS 3 the entry, 4 its lease; ARGV 4 token, 5 the lease's milliseconds, 6 how long an entry must live on to do, in milliseconds. Answers like
+    /// <see cref="Read"/>, and 2 where the entry does, 1 where the lease was taken, 0 where another holds it, then its remaining milliseconds.
     /// </summary>
-    public const string Read = Common + """
+    public const string Claim = Common + """
         local sequence = current()
-        local payload = redis.pcall('GET', KEYS[3])
-        if not payload then return {sequence} end
-        if type(payload) ~= 'string' or #payload < 17 or string.sub(payload, 1, 3) ~= 'SC\1' then return {sequence, '', 0} end
-        local made = struct.unpack('>I8', payload, 5)
-        if made > sequence or made < score(KEYS[1], 'a') then return {sequence} end
-        local tags, at = string.byte(payload, 17), 18
-        if tags > 0 and made < score(KEYS[1], 'f') then return {sequence} end
-        for i = 1, tags do
-          if at + 1 > #payload then return {sequence, '', 0} end
-          local length = struct.unpack('>I2', payload, at)
-          local invalidated = score(KEYS[1], ':' .. string.sub(payload, at + 2, at + 1 + length))
-          if invalidated and invalidated > made then return {sequence} end
-          at = at + 2 + length
+        local payload, left = judge(KEYS[3], sequence)
+        if payload ~= '' and (left < 0 or left - struct.unpack('>I4', payload, 17) >= tonumber(ARGV[6])) then
+          return {sequence, payload, left, 2, 0}
         end
-        return {sequence, payload, redis.call('PTTL', KEYS[3])}
+        if redis.call('SET', KEYS[4], ARGV[4], 'NX', 'PX', ARGV[5]) then return {sequence, payload, left, 1, 0} end
+        return {sequence, payload, left, 0, redis.call('PTTL', KEYS[4])}
+        """;
+
+    /// <summary>KEYS 3 the lease; ARGV 4 token, 5 milliseconds. Answers 1 while it is held by the token.</summary>
+    public const string Renew = """
+        if redis.call('GET', KEYS[3]) ~= ARGV[4] then return 0 end
+        return redis.call('PEXPIRE', KEYS[3], ARGV[5])
+        """;
+
+    /// <summary>KEYS 3 the lease; ARGV 4 token, 5 message body. Ends the lease and tells those who wait for it, unless another holds it by now.</summary>
+    public const string Release = """
+        if redis.call('GET', KEYS[3]) ~= ARGV[4] then return 0 end
+        redis.call('DEL', KEYS[3])
+        redis.call('PUBLISH', ARGV[3], '0:' .. ARGV[5])
+        return 1
         """;
 
     /// <summary>KEYS 3 the entry; ARGV 4 the sequence the value was made since, 5 head, 6 rest, 7 lifetime, 8 key, 9.. tags. Answers 1 when stored.</summary>
     public const string Fill = Common + """
-        local sequence, made = current(), tonumber(ARGV[4])
-        if made > sequence or made < score(KEYS[1], 'a') or made < keyfloor(sequence) then return 0 end
-        local removed = score(KEYS[2], ':' .. ARGV[8])
-        if removed and removed > made then return 0 end
-        if #ARGV > 8 and made < score(KEYS[1], 'f') then return 0 end
-        for i = 9, #ARGV do
-          local invalidated = score(KEYS[1], ':' .. ARGV[i])
-          if invalidated and invalidated > made then return 0 end
-        end
+        local made = tonumber(ARGV[4])
+        if outdated(made, ARGV[8], 9) then return 0 end
         store(KEYS[3], made, ARGV[5], ARGV[6], ARGV[7])
         return 1
         """;
 
-    /// <summary>KEYS 3 the entry; ARGV 4 message body, 5 head, 6 rest, 7 lifetime, 8 key. Answers the new sequence.</summary>
+    /// <summary>ARGV 4 the stamp of a value, 5 key, 6.. tags. Answers 1 where nothing of it was invalidated since.</summary>
+    public const string Verify = Common + """
+        return outdated(tonumber(ARGV[4]), ARGV[5], 6) and 0 or 1
+        """;
+
+    /// <summary>
+    /// KEYS 3 the session, 4 the entry; ARGV 4 milliseconds to remember for the session, 5 message body, 6 head, 7 rest, 8 lifetime, 9 key.
+    /// Answers the new sequence.
+    /// </summary>
     public const string Set = Common + """
-        local sequence = advance()
-        logkey(ARGV[8], sequence)
-        store(KEYS[3], sequence, ARGV[5], ARGV[6], ARGV[7])
-        publish(sequence, ARGV[4])
+        local sequence = invalidate(ARGV[5], ARGV[4])
+        logkey(ARGV[9], sequence)
+        store(KEYS[4], sequence, ARGV[6], ARGV[7], ARGV[8])
         return sequence
         """;
 
-    /// <summary>KEYS 3.. the entries; ARGV 4 message body, 5.. keys. Answers the new sequence.</summary>
+    /// <summary>KEYS 3 the session, 4.. the entries; ARGV 4 milliseconds to remember, 5 message body, 6.. keys. Answers the new sequence.</summary>
     public const string Remove = Common + """
-        local sequence = advance()
-        for i = 5, #ARGV do
+        local sequence = invalidate(ARGV[5], ARGV[4])
+        for i = 6, #ARGV do
           logkey(ARGV[i], sequence)
           redis.call('UNLINK', KEYS[i - 2])
         end
-        publish(sequence, ARGV[4])
         return sequence
         """;
 
-    /// <summary>ARGV 4 message body, 5.. tags. Answers the new sequence.</summary>
+    /// <summary>KEYS 3 the session; ARGV 4 milliseconds to remember, 5 message body, 6.. tags. Answers the new sequence.</summary>
     public const string RemoveByTag = Common + """
-        local sequence = advance()
-        for i = 5, #ARGV do log(KEYS[1], ARGV[i], sequence) end
-        publish(sequence, ARGV[4])
+        local sequence = invalidate(ARGV[5], ARGV[4])
+        for i = 6, #ARGV do log(KEYS[1], ARGV[i], sequence) end
         return sequence
         """;
 
-    /// <summary>ARGV 4 message body. Answers the new sequence. Entries stay until they expire, and count as absent.</summary>
+    /// <summary>
+    /// KEYS 3 the session; ARGV 4 milliseconds to remember, 5 message body. Answers the new sequence. Entries stay until they expire, and count
+    /// as absent.
+    /// </summary>
     public const string RemoveAll = Common + """
-        local sequence = advance()
+        local sequence = invalidate(ARGV[5], ARGV[4])
         redis.call('DEL', KEYS[1])
         redis.call('ZADD', KEYS[1], text(sequence), 's', text(sequence), 'a', text(sequence), 'f')
         redis.call('PEXPIRE', KEYS[1], ARGV[1])
-        publish(sequence, ARGV[4])
         return sequence
         """;
+
+    /// <summary>KEYS 3 the session. Answers the sequence of its last invalidation, or nothing where that is long ago.</summary>
+    public const string Session = "return redis.call('GET', KEYS[3])";
 
     /// <summary>Answers the sequence, and keeps the record of invalidations alive while an instance is.</summary>
     public const string Sync = Common + """

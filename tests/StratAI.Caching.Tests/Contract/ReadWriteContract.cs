@@ -101,7 +101,7 @@ public abstract class ReadWriteContract<TBackend> : CacheContract<TBackend>
     [Fact]
     public async Task The_default_expiration_holds_where_the_call_sets_none()
     {
-        await using var node = CreateNode(options => options.DefaultExpiration = TimeSpan.FromSeconds(10));
+        await using var node = CreateNode(options => options.Default.Expiration = TimeSpan.FromSeconds(10));
         await node.TrustedAsync();
         await node.Cache.SetAsync("k", 42);
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using StratAI.Caching.Internal;
+using StratAI.Caching.Tests.Support;
 
 namespace StratAI.Caching.Tests.Internal;
 
@@ -12,7 +13,7 @@ public sealed class LocalLevelTests
     {
         var before = _level.Now;
         _level.InvalidateKey("k", 11);
-        _level.Put("k", Entry(before));
+        _level.Put("k", Levels.Entry(before));
 
         Assert.False(_level.TryGet("k", 0, out _));
     }
@@ -20,7 +21,7 @@ public sealed class LocalLevelTests
     [Fact]
     public void An_invalidation_takes_older_entries_and_leaves_newer_ones()
     {
-        _level.Put("k", Entry(_level.Now with { Sequence = 12 }));
+        _level.Put("k", Levels.Entry(_level.Now with { Sequence = 12 }));
         _level.InvalidateKey("k", 12);
         Assert.True(_level.TryGet("k", 0, out _));
 
@@ -33,8 +34,8 @@ public sealed class LocalLevelTests
     {
         var before = _level.Now;
         _level.Flush(20);
-        _level.Put("old", Entry(before));
-        _level.Put("new", Entry(_level.Now));
+        _level.Put("old", Levels.Entry(before));
+        _level.Put("new", Levels.Entry(_level.Now));
 
         Assert.False(_level.TryGet("old", 0, out _));
         Assert.True(_level.TryGet("new", 0, out _));
@@ -47,7 +48,7 @@ public sealed class LocalLevelTests
         _level.InvalidateTag("t", 12);
         _level.Flush(13);
         var mark = _level.Generations.Mark("k", ["t"]);
-        _level.Put("other", Entry(_level.Now));
+        _level.Put("other", Levels.Entry(_level.Now));
 
         _level.InvalidateKey("k", 11);
         _level.InvalidateTag("t", 12);
@@ -63,7 +64,7 @@ public sealed class LocalLevelTests
         _level.Observe(_level.Now, 1000);
         var before = _level.Now;
         _level.Restart(500);
-        _level.Put("k", Entry(before));
+        _level.Put("k", Levels.Entry(before));
 
         Assert.False(_level.TryGet("k", 0, out _));
         Assert.False(_level.IsSameEpoch(before));
@@ -74,7 +75,7 @@ public sealed class LocalLevelTests
     public void What_is_not_known_to_reflect_anything_is_not_taken()
     {
         var level = new LocalLevel(100, 1_000_000, Stamp.Unknown);
-        level.Put("k", Entry(level.Now));
+        level.Put("k", Levels.Entry(level.Now));
 
         Assert.False(level.TryGet("k", 0, out _));
     }
@@ -92,7 +93,7 @@ public sealed class LocalLevelTests
                 }
                 else
                 {
-                    level.Put($"{key}", Entry(level.Now, size));
+                    level.Put($"{key}", Levels.Entry(level.Now, size));
                 }
 
                 Assert.InRange(level.Bytes, 0, 20_000);
@@ -111,7 +112,7 @@ public sealed class LocalLevelTests
         {
             for (var i = 0; i < 100; i++)
             {
-                _level.Put($"{i}", Entry(_level.Now));
+                _level.Put($"{i}", Levels.Entry(_level.Now));
             }
 
             using var both = new Barrier(2);
@@ -125,6 +126,4 @@ public sealed class LocalLevelTests
             Assert.Equal([0, 0], left);
         }
     }
-
-    private static LocalEntry Entry(Stamp stamp, int size = 1) => new(null, new Content(new byte[size], IsNull: false, []), stamp, expiresAt: 1);
 }

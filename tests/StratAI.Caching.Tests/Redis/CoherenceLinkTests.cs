@@ -1,8 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using StratAI.Caching.Internal;
 using StratAI.Caching.Redis;
 using StratAI.Caching.Tests.Support;
-using StratAI.Shared.Redis;
 
 namespace StratAI.Caching.Tests.Redis;
 
@@ -18,22 +16,24 @@ public sealed class CoherenceLinkTests : IAsyncLifetime
     public async Task What_L1_took_before_the_first_contact_is_dropped_at_it_and_what_is_newer_stays()
     {
         var local = new LocalLevel(100, 1_000_000, Stamp.Unknown);
-        local.Put("old", Entry(local.Observe(local.Now, 10)));
-        var settings = new RedisLevelSettings(
-            _redis.Names, TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), 100, TimeSpan.FromMinutes(1), TimeProvider.System, NullLogger.Instance);
+        local.Put("old", Levels.Entry(local.Observe(local.Now, 10)));
         var asked = new TaskCompletionSource<long?>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var link = new CoherenceLink(
-            RedisConnection.For(_redis.Database.Multiplexer), local, new CacheMetrics(null, "", local), settings, _ => new(asked.Task), () => default);
+            Levels.Server(_redis, 100),
+            local,
+            new LeaseSignals(),
+            new CacheMetrics(null, "", local),
+            Levels.Settings(TimeSpan.FromMinutes(1)),
+            _ => new(asked.Task),
+            () => default);
         link.Start();
         Assert.False(link.IsTrusted);
 
         asked.SetResult(11);
         await Eventually.TrueAsync(() => link.IsTrusted, "L1 is trusted");
-        local.Put("new", Entry(local.Now));
+        local.Put("new", Levels.Entry(local.Now));
 
         Assert.False(local.TryGet("old", 0, out _));
         Assert.True(local.TryGet("new", 0, out _));
     }
-
-    private static LocalEntry Entry(Stamp stamp) => new(null, new Content(new byte[1], IsNull: false, []), stamp, expiresAt: 1);
 }

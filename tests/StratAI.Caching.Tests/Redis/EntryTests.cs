@@ -158,28 +158,31 @@ public sealed class EntryTests : IAsyncLifetime
         Gen.Select(Gen.Byte.Array, Gen.Bool, Gen.String[Gen.Char.AlphaNumeric, 1, 300].Array[0, 255]).Sample((body, isNull, tags) =>
         {
             var content = new Content(body, isNull, tags);
-            var parsed = Payload.Parse([.. Payload.Head(content), .. new byte[8], .. Payload.Rest(content)]);
+            var (head, rest) = Payload.Write(content, TimeSpan.FromMinutes(tags.Length), body.Length % 2 == 0 ? 0 : null);
+            var parsed = Payload.Parse([.. head, 0, 0, 0, 0, 0, 0, 1, 2, .. rest], body.Length);
             Assert.NotNull(parsed);
-            Assert.Equal(body, parsed.Body.ToArray());
-            Assert.Equal(isNull, parsed.IsNull);
-            Assert.Equal(tags, parsed.Tags);
+            Assert.Equal(body, parsed.Content.Body.ToArray());
+            Assert.Equal(isNull, parsed.Content.IsNull);
+            Assert.Equal(tags, parsed.Content.Tags);
+            Assert.Equal((258, TimeSpan.FromMinutes(tags.Length)), (parsed.Sequence, parsed.Grace));
         }, iter: 300);
 
     [Fact]
     public void A_cut_or_changed_payload_is_refused_or_read_and_never_throws()
     {
         var content = new Content(Encoding.UTF8.GetBytes("body"), IsNull: false, ["red", "round"]);
-        byte[] whole = [.. Payload.Head(content), .. new byte[8], .. Payload.Rest(content)];
+        var (head, rest) = Payload.Write(content, TimeSpan.Zero, null);
+        byte[] whole = [.. head, .. new byte[8], .. rest];
         for (var length = 0; length < whole.Length; length++)
         {
-            Assert.Null(Payload.Parse(whole[..length]));
+            Assert.Null(Payload.Parse(whole[..length], 100));
         }
 
         Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Sample((at, value) =>
         {
             byte[] changed = [.. whole];
             changed[at] = value;
-            Payload.Parse(changed);
+            Payload.Parse(changed, 100);
         });
     }
 }

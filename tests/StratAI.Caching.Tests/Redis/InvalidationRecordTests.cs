@@ -1,8 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using StratAI.Caching.Internal;
 using StratAI.Caching.Redis;
 using StratAI.Caching.Tests.Support;
-using StratAI.Shared.Redis;
 
 namespace StratAI.Caching.Tests.Redis;
 
@@ -19,9 +17,7 @@ public sealed class InvalidationRecordTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await _redis.InitializeAsync();
-        var settings = new RedisLevelSettings(
-            _redis.Names, TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), Capacity, TimeSpan.FromSeconds(5), TimeProvider.System, NullLogger.Instance);
-        _level = new(RedisConnection.For(_redis.Database.Multiplexer), _local, new CacheMetrics(null, "", _local), settings);
+        _level = new(Levels.Server(_redis, Capacity), _local, new CacheMetrics(null, "", _local), Levels.Settings(TimeSpan.FromSeconds(5)));
     }
 
     public async Task DisposeAsync()
@@ -38,10 +34,10 @@ public sealed class InvalidationRecordTests : IAsyncLifetime
     public async Task A_fill_from_before_an_invalidation_is_refused(string what)
     {
         var content = Plain with { Tags = ["t"] };
-        var before = (await _level.ReadAsync("k", _local.Now, default)).Stamp;
+        var before = (await _level.ReadAsync("k", _local.Now, strict: true, default)).Stamp;
         await _level.RemoveAsync(["other"]);
         await _level.RemoveByTagAsync(["other"]);
-        Assert.Equal(FillResult.Stored, await _level.FillAsync("k", content, TimeSpan.FromMinutes(1), before));
+        Assert.Equal(FillResult.Stored, await _level.FillAsync("k", content, Levels.Policy(TimeSpan.FromMinutes(1)), before));
 
         await (what switch
         {
@@ -54,28 +50,28 @@ public sealed class InvalidationRecordTests : IAsyncLifetime
             await _level.RemoveByTagAsync([$"other{i}"]);
         }
 
-        Assert.Equal(FillResult.Stale, await _level.FillAsync("k", content, TimeSpan.FromMinutes(1), before));
+        Assert.Equal(FillResult.Stale, await _level.FillAsync("k", content, Levels.Policy(TimeSpan.FromMinutes(1)), before));
     }
 
     [Fact]
     public async Task A_fill_that_claims_to_know_what_has_not_been_is_refused()
     {
-        var now = (await _level.ReadAsync("k", _local.Now, default)).Stamp;
+        var now = (await _level.ReadAsync("k", _local.Now, strict: true, default)).Stamp;
 
-        Assert.Equal(FillResult.Stale, await _level.FillAsync("k", Plain, TimeSpan.FromMinutes(1), now with { Sequence = now.Sequence + 1 }));
+        Assert.Equal(FillResult.Stale, await _level.FillAsync("k", Plain, Levels.Policy(TimeSpan.FromMinutes(1)), now with { Sequence = now.Sequence + 1 }));
     }
 
     [Fact]
     public async Task A_forgotten_tag_keeps_its_entries_out()
     {
-        await _level.SetAsync("old", Plain with { Tags = ["t"] }, TimeSpan.FromMinutes(1));
+        await _level.SetAsync("old", Plain with { Tags = ["t"] }, Levels.Policy(TimeSpan.FromMinutes(1)));
         await _level.RemoveByTagAsync(["t"]);
         for (var i = 0; i < 3 * Capacity; i++)
         {
             await _level.RemoveByTagAsync([$"other{i}"]);
         }
 
-        await _level.SetAsync("new", Plain with { Tags = ["t"] }, TimeSpan.FromMinutes(1));
+        await _level.SetAsync("new", Plain with { Tags = ["t"] }, Levels.Policy(TimeSpan.FromMinutes(1)));
 
         Assert.False(await HasAsync("old"));
         Assert.True(await HasAsync("new"));
@@ -85,28 +81,28 @@ public sealed class InvalidationRecordTests : IAsyncLifetime
     [Fact]
     public async Task A_forgotten_key_keeps_fills_from_before_it_out()
     {
-        var before = (await _level.ReadAsync("k", _local.Now, default)).Stamp;
+        var before = (await _level.ReadAsync("k", _local.Now, strict: true, default)).Stamp;
         await _level.RemoveAsync(["k"]);
         for (var i = 0; i < 3 * Capacity; i++)
         {
             await _level.RemoveAsync([$"other{i}"]);
         }
 
-        Assert.Equal(FillResult.Stale, await _level.FillAsync("k", Plain, TimeSpan.FromMinutes(1), before));
-        Assert.Equal(FillResult.Stored, await _level.FillAsync("k", Plain, TimeSpan.FromMinutes(1), _local.Now));
+        Assert.Equal(FillResult.Stale, await _level.FillAsync("k", Plain, Levels.Policy(TimeSpan.FromMinutes(1)), before));
+        Assert.Equal(FillResult.Stored, await _level.FillAsync("k", Plain, Levels.Policy(TimeSpan.FromMinutes(1)), _local.Now));
         Assert.InRange(await _redis.Database.SortedSetLengthAsync(_redis.Names.KeyLog), 1, Capacity);
     }
 
     [Fact]
     public async Task An_evicted_record_of_keys_keeps_fills_from_before_it_out()
     {
-        var before = (await _level.ReadAsync("k", _local.Now, default)).Stamp;
+        var before = (await _level.ReadAsync("k", _local.Now, strict: true, default)).Stamp;
         await _level.RemoveAsync(["k"]);
         await _redis.Database.KeyDeleteAsync(_redis.Names.KeyLog);
 
-        Assert.Equal(FillResult.Stale, await _level.FillAsync("k", Plain, TimeSpan.FromMinutes(1), before));
-        Assert.Equal(FillResult.Stored, await _level.FillAsync("k", Plain, TimeSpan.FromMinutes(1), _local.Now));
+        Assert.Equal(FillResult.Stale, await _level.FillAsync("k", Plain, Levels.Policy(TimeSpan.FromMinutes(1)), before));
+        Assert.Equal(FillResult.Stored, await _level.FillAsync("k", Plain, Levels.Policy(TimeSpan.FromMinutes(1)), _local.Now));
     }
 
-    private async Task<bool> HasAsync(string key) => (await _level.ReadAsync(key, _local.Now, default)).Content is not null;
+    private async Task<bool> HasAsync(string key) => (await _level.ReadAsync(key, _local.Now, strict: true, default)).Content is not null;
 }

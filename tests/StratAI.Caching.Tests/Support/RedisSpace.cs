@@ -20,7 +20,7 @@ public sealed class RedisSpace : IAsyncLifetime
 
     public RedisKey State => Names.State;
 
-    public RedisKey Entry(string key) => Names.Entry(key);
+    public RedisKey Entry(string key) => Names.Of(Records.Entry(key));
 
     /// <summary>An instance that uses this namespace. Only the cache's own timeout may end its calls, not the client's.</summary>
     public CacheNode CreateNode(

@@ -1,40 +1,53 @@
 using StackExchange.Redis;
 using StratAI.Caching.Internal;
 using StratAI.Shared;
-using StratAI.Shared.Redis;
 
 namespace StratAI.Caching.Redis;
 
 /// <summary>
-/// Runs the scripts of one cache, each within the timeout and behind one breaker. A failure is an answer of <see langword="null"/>, never an exception.
+/// Calls to the server of one cache, each within the timeout and behind one breaker. A failure is an answer of
+/// <see langword="null"/>, never an exception.
 /// </summary>
-internal sealed class RedisScriptRunner(RedisConnection connection, RedisLevelSettings settings, CacheMetrics metrics)
+internal sealed class GuardedCalls(ICacheServer server, RedisLevelSettings settings, CacheMetrics metrics)
 {
     private const int FailuresToOpen = 5;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private readonly CircuitBreaker _breaker = new(FailuresToOpen, Pause, settings.Time);
-    private string? _channel;
 
     public bool IsOpen => _breaker.IsOpen;
 
+    /// <param name="key">The entry.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<StoredEntry?> TryGetAsync(string key, CancellationToken cancellationToken) =>
+        TryAsync("get", (server, key), static call => call.server.GetAsync(call.key), static found => (StoredEntry?)found, cancellationToken);
+
     /// <param name="operation">Its name in log lines.</param>
     /// <param name="script">One of <see cref="Scripts"/>.</param>
-    /// <param name="entries">The entries that follow the two keys every script takes.</param>
+    /// <param name="records">The keys that follow the two every script takes.</param>
     /// <param name="values">The arguments that follow the three every script takes.</param>
     /// <param name="cancellationToken">Ends the wait; the script may run all the same.</param>
-    public async ValueTask<RedisResult?> TryRunAsync(
-        string operation, string script, string[] entries, RedisValue[] values, CancellationToken cancellationToken = default)
+    public ValueTask<RedisResult?> TryRunAsync(
+        string operation, string script, string[] records, RedisValue[] values, CancellationToken cancellationToken = default) =>
+        TryAsync(
+            operation,
+            (server, script, records, values),
+            static call => call.server.RunAsync(call.script, call.records, call.values),
+            static result => (RedisResult?)result,
+            cancellationToken);
+
+    private async ValueTask<TAnswer?> TryAsync<TCall, TResult, TAnswer>(
+        string operation, TCall call, Func<TCall, Task<TResult>> run, Func<TResult, TAnswer?> answer, CancellationToken cancellationToken)
     {
         if (!_breaker.TryEnter())
         {
             metrics.SharedError("open");
-            return null;
+            return default;
         }
 
         try
         {
-            var running = RunAsync(script, entries, values);
+            var running = run(call);
             Observe(running);
             var result = await running.WaitAsync(settings.Timeout, settings.Time, cancellationToken).ConfigureAwait(false);
             if (_breaker.Succeeded())
@@ -42,7 +55,7 @@ internal sealed class RedisScriptRunner(RedisConnection connection, RedisLevelSe
                 settings.Logger.BreakerClosed();
             }
 
-            return result;
+            return answer(result);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -57,28 +70,8 @@ internal sealed class RedisScriptRunner(RedisConnection connection, RedisLevelSe
             }
 
             settings.Logger.RedisFailed(error, operation);
-            return null;
+            return default;
         }
-    }
-
-    private async Task<RedisResult> RunAsync(string script, string[] entries, RedisValue[] values)
-    {
-        var database = await connection.GetDatabaseAsync().ConfigureAwait(false);
-        RedisKey[] keys = [settings.Names.State, settings.Names.KeyLog, .. entries.Select(settings.Names.Entry)];
-        RedisValue[] arguments = [(long)settings.Retention.TotalMilliseconds, settings.LogCapacity, ChannelOf(database), .. values];
-        return await database.ScriptEvaluateAsync(script, keys, arguments, CommandFlags.DemandMaster).ConfigureAwait(false);
-    }
-
-    private string ChannelOf(IDatabase database)
-    {
-        if (_channel is null)
-        {
-            // The client puts its channel prefix before what it subscribes to, but cannot do so inside a script.
-            var prefix = ConfigurationOptions.Parse(database.Multiplexer.Configuration).ChannelPrefix;
-            _channel = (string?)prefix + settings.Names.Channel(database.Database);
-        }
-
-        return _channel;
     }
 
     /// <summary>A call that is no longer waited for may still fail; that must not surface as an unobserved exception.</summary>

@@ -1,0 +1,190 @@
+using Microsoft.Extensions.Caching.Hybrid;
+
+namespace StratAI.Caching.Internal;
+
+internal sealed partial class CoherentHybridCache
+{
+    /// <summary>See <see cref="HybridCacheBatchExtensions"/>; <paramref name="names"/> are the cache's keys with the caller's.</summary>
+    public async ValueTask<Dictionary<TKey, T>> GetOrCreateManyAsync<TKey, T>(
+        IReadOnlyDictionary<string, TKey> names,
+        Func<IReadOnlyList<TKey>, CancellationToken, ValueTask<IReadOnlyDictionary<TKey, T>>> factory,
+        HybridCacheEntryOptions? options,
+        Func<TKey, IEnumerable<string>?>? tags,
+        CancellationToken cancellationToken)
+        where TKey : notnull
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (policy, floor) = await ForScopeAsync(EntryPolicy.From(options, Options)).ConfigureAwait(false);
+
+        var batch = new Batch<TKey, T>(factory);
+        foreach (var (name, key) in names)
+        {
+            var entryTags = CacheNames.ToTags(tags?.Invoke(key));
+            if (!IsCacheable(name, policy, entryTags))
+            {
+                batch.Uncached.Add(key);
+            }
+            else if (clock.Now is var now && policy.ReadsLocal && shared.TrustsLocal(now) && local.TryGet(name, now, out var entry)
+                && entry.Stamp.Sequence >= floor && TryUse<T>(name, entry, out var value))
+            {
+                metrics.Request(RequestOutcome.Local);
+                batch.Found[key] = value;
+            }
+            else
+            {
+                var flightKey = new FlightKey(name, typeof(T), policy.Flags, floor);
+                (Board<T>(flightKey, entryTags, out var starts) is var flight && starts ? batch.Own : batch.Joined).Add(new(key, flightKey, flight));
+            }
+        }
+
+        try
+        {
+            if (batch.Own.Count > 0 || batch.Uncached.Count > 0)
+            {
+                // Others may have joined: what is under way for them is not given up with this caller.
+                await FlyAsync(batch, policy, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await JoinAsync(batch, policy.HardTimeout, options, tags, cancellationToken).ConfigureAwait(false);
+            return batch.Found;
+        }
+        finally
+        {
+            batch.Leave();
+        }
+    }
+
+    /// <summary>One read of L2 for all that this call makes, one run of the factory for what that misses.</summary>
+    private async Task FlyAsync<TKey, T>(Batch<TKey, T> batch, EntryPolicy policy, CancellationToken cancellationToken)
+        where TKey : notnull
+    {
+        try
+        {
+            var abandoned = batch.WhenAbandoned(cancellationToken);
+            var stamp = local.Now;
+            var misses = batch.Own;
+            if (policy.ReadsShared && batch.Own.Count > 0)
+            {
+                var reads = await shared.ReadManyAsync([.. batch.Own.Select(seat => seat.Name)], stamp, abandoned).ConfigureAwait(false);
+                misses = [];
+                foreach (var (seat, read) in batch.Own.Zip(reads))
+                {
+                    if (!shared.IsInDoubt(seat.Name, []) && TryUse<T>(seat.Name, read, TimeSpan.Zero, policy, out var hit))
+                    {
+                        End(batch, seat, hit);
+                        continue;
+                    }
+
+                    seat.Read = read;
+                    OfferStale(seat.Flight, seat.Name, read, policy);
+                    misses.Add(seat);
+                }
+            }
+
+            if (!policy.UsesFactory)
+            {
+                misses.ForEach(seat => End(batch, seat, Missing<T>(stamp)));
+            }
+            else if (misses.Count > 0 || batch.Uncached.Count > 0)
+            {
+                await MakeAsync(batch, misses, policy, stamp, abandoned).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error)
+        {
+            foreach (var seat in batch.Own)
+            {
+                _flights.TryRemove(new KeyValuePair<FlightKey, Flight>(seat.FlightKey, seat.Flight));
+                seat.Flight.Fail(error);
+            }
+
+            throw;
+        }
+    }
+
+    private async ValueTask MakeAsync<TKey, T>(Batch<TKey, T> batch, List<Seat<TKey, T>> misses, EntryPolicy policy, Stamp begun, CancellationToken cancellationToken)
+        where TKey : notnull
+    {
+        IReadOnlyDictionary<TKey, T> made;
+        try
+        {
+            made = await RunFactoryAsync(
+                (batch, keys: (IReadOnlyList<TKey>)[.. misses.Select(seat => seat.Key), .. batch.Uncached]),
+                static (run, token) => run.batch.Factory(run.keys, token),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (batch.Uncached.Count == 0 && misses.TrueForAll(seat => seat.Flight.Stale is not null) && !cancellationToken.IsCancellationRequested)
+        {
+            logger.StaleServed(error);
+            misses.ForEach(seat => End(batch, seat, seat.Flight.Stale!));
+            return;
+        }
+
+        foreach (var key in batch.Uncached)
+        {
+            metrics.Request(RequestOutcome.Bypassed);
+            if (made.TryGetValue(key, out var value))
+            {
+                batch.Found[key] = value;
+            }
+        }
+
+        // All at once: they share the round trips of one connection.
+        await Task.WhenAll(misses.Select(async seat =>
+        {
+            var stamp = seat.Read.Reached ? seat.Read.Stamp : begun;
+            var outcome = made.TryGetValue(seat.Key, out var value)
+                ? await StoreAsync(seat.Name, value, seat.Flight.Tags, policy.ForStoring(), stamp, seat.Read.Reached || !policy.ReadsShared).ConfigureAwait(false)
+                : Missing<T>(stamp);
+            lock (batch)
+            {
+                End(batch, seat, outcome);
+            }
+        })).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for what other calls make; what they leave open this one makes alone.</summary>
+    private async ValueTask JoinAsync<TKey, T>(
+        Batch<TKey, T> batch, TimeSpan hardTimeout, HybridCacheEntryOptions? options, Func<TKey, IEnumerable<string>?>? tags, CancellationToken cancellationToken)
+        where TKey : notnull
+    {
+        var open = new Dictionary<string, TKey>(StringComparer.Ordinal);
+        foreach (var seat in batch.Joined)
+        {
+            var outcome = await LandAsync(seat.Flight, hardTimeout, cancellationToken).ConfigureAwait(false);
+            if (!outcome.IsMissing && !outcome.IsOutdated(local) && outcome.TryTake(codecs.Get<T>(), out var value))
+            {
+                metrics.Request(RequestOutcome.Joined);
+                batch.Found[seat.Key] = value;
+            }
+            else
+            {
+                _flights.TryRemove(new KeyValuePair<FlightKey, Flight>(seat.FlightKey, seat.Flight));
+                open[seat.Name] = seat.Key;
+            }
+        }
+
+        if (open.Count > 0)
+        {
+            foreach (var (key, value) in await GetOrCreateManyAsync(open, batch.Factory, options, tags, cancellationToken).ConfigureAwait(false))
+            {
+                batch.Found[key] = value;
+            }
+        }
+    }
+
+    private void End<TKey, T>(Batch<TKey, T> batch, Seat<TKey, T> seat, Outcome<T> outcome)
+        where TKey : notnull
+    {
+        _flights.TryRemove(new KeyValuePair<FlightKey, Flight>(seat.FlightKey, seat.Flight));
+        if (!outcome.IsMissing && outcome.TryTake(codecs.Get<T>(), out var value))
+        {
+            batch.Found[seat.Key] = value;
+        }
+
+        metrics.Request(outcome.Source);
+        seat.Flight.Complete(outcome);
+    }
+
+    private static Outcome<T> Missing<T>(Stamp stamp) => new(default!, null, RequestOutcome.Absent, stamp) { IsMissing = true };
+}

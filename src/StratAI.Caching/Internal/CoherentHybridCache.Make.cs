@@ -1,0 +1,183 @@
+namespace StratAI.Caching.Internal;
+
+internal sealed partial class CoherentHybridCache
+{
+    /// <summary>How long a value past its lifetime is served before a factory that failed is tried again.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(2);
+
+    private async ValueTask<Outcome<T>> ProduceAsync<TState, T>(
+        Flight<T> flight, FlightKey flightKey, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, EntryPolicy policy, TimeSpan atLeast)
+    {
+        var key = flightKey.Key;
+        var stamp = local.Now;
+        var reached = true;
+        var refreshes = atLeast > TimeSpan.Zero;
+        IFactoryLease? lease = null;
+        if (policy.ReadsShared && !shared.IsInDoubt(key, []))
+        {
+            var read = await shared.ReadAsync(key, stamp, strict: flightKey.Floor > 0 || !policy.ReadsLocal, flight.Abandoned).ConfigureAwait(false);
+            if (TryUse<T>(key, read, atLeast, policy, out var hit))
+            {
+                return hit;
+            }
+
+            if (read.Reached && policy is { IsExpensive: true, UsesFactory: true, WritesShared: true })
+            {
+                var patience = refreshes ? TimeSpan.Zero : Options.FactoryWait;
+                var claim = await shared.ClaimAsync(key, stamp, atLeast, patience, flight.Abandoned).ConfigureAwait(false);
+                (read, lease) = (claim.Read, claim.Lease);
+                if (claim.IsHit && TryUse(key, read, atLeast, policy, out hit))
+                {
+                    return hit;
+                }
+
+                if (refreshes && lease is null)
+                {
+                    // Another instance makes it anew.
+                    return new(default!, null, RequestOutcome.Absent, stamp) { IsMissing = true };
+                }
+            }
+
+            (reached, stamp) = (read.Reached, read.Reached ? read.Stamp : stamp);
+            OfferStale(flight, key, read, policy);
+        }
+
+        if (!policy.UsesFactory)
+        {
+            return new(default!, null, RequestOutcome.Absent, stamp);
+        }
+
+        if (flight.Stale is null)
+        {
+            OfferStale(flight, flightKey, policy);
+        }
+
+        return await MakeAsync(flight, key, state, factory, policy, stamp, reached, lease).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Outcome<T>> MakeAsync<TState, T>(
+        Flight<T> flight,
+        string key,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> factory,
+        EntryPolicy policy,
+        Stamp stamp,
+        bool reached,
+        IFactoryLease? lease)
+    {
+        var lookAgain = true;
+        try
+        {
+            using var soft = flight.Stale is null || policy.SoftTimeout == Timeout.InfiniteTimeSpan
+                ? null
+                : time.CreateTimer(_ => flight.DeliverStale(), null, policy.SoftTimeout, Timeout.InfiniteTimeSpan);
+            var value = await RunFactoryAsync(state, factory, flight.Abandoned).ConfigureAwait(false);
+            var outcome = await StoreAsync(key, value, flight.Tags, policy.ForStoring(), stamp, reached).ConfigureAwait(false);
+            lookAgain = outcome.IsCacheable;
+            return outcome;
+        }
+        catch (Exception error) when (flight.Stale is not null && !flight.Abandoned.IsCancellationRequested)
+        {
+            logger.StaleServed(error);
+            var now = clock.Now;
+            if (local.TryGetKept(key, now, out var kept) && kept.Lifetime.ExpiresAt <= now)
+            {
+                // Until it is tried again, hits in L1 spare the factory.
+                local.Put(key, kept.Prolonged(clock.After(now, RetryPause)));
+            }
+
+            return flight.Stale;
+        }
+        finally
+        {
+            if (lease is not null)
+            {
+                await lease.EndAsync(lookAgain).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Stores what a factory made, unless it was invalidated since <paramref name="stamp"/>.</summary>
+    private async ValueTask<Outcome<T>> StoreAsync<T>(string key, T value, string[] tags, EntryPolicy policy, Stamp stamp, bool reached)
+    {
+        if (!codecs.Get<T>().TryEncode(value, tags, out var content))
+        {
+            return new(value, null, RequestOutcome.Created, stamp);
+        }
+
+        // A level that did not answer a moment ago is not asked to store.
+        var filled = policy.WritesShared && reached && !shared.IsInDoubt(key, tags)
+            ? await shared.FillAsync(key, content, policy, stamp).ConfigureAwait(false)
+            : FillResult.NotStored;
+        if (policy.WritesLocal && filled != FillResult.Stale)
+        {
+            KeepLocal(key, value, content, stamp, Lifetime.From(clock, policy, policy.Expiration, policy.FailSafe));
+        }
+
+        return new(value, content, RequestOutcome.Created, stamp);
+    }
+
+    /// <summary>Takes what the shared level holds, and keeps it in L1.</summary>
+    private bool TryUse<T>(string key, SharedRead read, TimeSpan atLeast, EntryPolicy policy, out Outcome<T> hit)
+    {
+        hit = null!;
+        if (read.Content is not { } found || read.Remaining <= atLeast || shared.IsInDoubt(key, found.Tags) || !codecs.Get<T>().TryDecode(found, out var value))
+        {
+            return false;
+        }
+
+        if (policy.WritesLocal)
+        {
+            KeepLocal(key, value, found, read.Stamp, Lifetime.From(clock, policy, read.Remaining, read.Grace));
+        }
+
+        hit = new(value, found, RequestOutcome.Shared, read.Stamp);
+        return true;
+    }
+
+    /// <summary>Holds ready what the shared level keeps past its lifetime.</summary>
+    private void OfferStale<T>(Flight<T> flight, string key, SharedRead read, EntryPolicy policy)
+    {
+        if (policy.FailSafe > TimeSpan.Zero && read.Content is { } kept && read.Remaining <= TimeSpan.Zero && !shared.IsInDoubt(key, kept.Tags)
+            && codecs.Get<T>().TryDecode(kept, out var value))
+        {
+            flight.Stale = new(value, kept, RequestOutcome.Stale, read.Stamp);
+            if (policy.WritesLocal)
+            {
+                // Already a miss; here to be prolonged.
+                var now = clock.Now;
+                var until = clock.After(now, read.Remaining + read.Grace);
+                local.Put(key, new LocalEntry(ValueCodec<T>.IsShareable ? value : null, kept, read.Stamp, new(now, until, long.MaxValue)));
+            }
+        }
+    }
+
+    /// <summary>Holds ready what L1 keeps past its lifetime.</summary>
+    private void OfferStale<T>(Flight<T> flight, FlightKey flightKey, EntryPolicy policy)
+    {
+        var now = clock.Now;
+        if (policy.FailSafe > TimeSpan.Zero && policy.ReadsLocal && shared.TrustsLocal(now) && local.TryGetKept(flightKey.Key, now, out var kept)
+            && kept.Stamp.Sequence >= flightKey.Floor && !shared.IsInDoubt(flightKey.Key, kept.Tags) && kept.TryRead(codecs, out T value))
+        {
+            flight.Stale = new(value, kept.Content, RequestOutcome.Stale, kept.Stamp);
+        }
+    }
+
+    private async ValueTask<T> RunFactoryAsync<TState, T>(
+        TState state, Func<TState, CancellationToken, ValueTask<T>> factory, CancellationToken cancellationToken)
+    {
+        using var activity = CacheMetrics.Activities.StartActivity("cache.create");
+        var started = time.GetTimestamp();
+        var succeeded = false;
+        try
+        {
+            var value = await factory(state, cancellationToken).ConfigureAwait(false);
+            succeeded = true;
+            return value;
+        }
+        finally
+        {
+            metrics.Factory(time.GetElapsedTime(started), succeeded);
+        }
+    }
+}
