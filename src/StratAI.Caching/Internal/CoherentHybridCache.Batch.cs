@@ -24,7 +24,7 @@ internal sealed partial class CoherentHybridCache
             {
                 batch.Uncached.Add(key);
             }
-            else if (clock.Now is var now && policy.ReadsLocal && shared.TrustsLocal(now) && local.TryGet(name, now, out var entry)
+            else if (clock.Now is var now && policy.ReadsLocal && now < local.TrustedUntil && local.TryGet(name, now, out var entry)
                 && entry.Stamp.Sequence >= floor && TryUse<T>(name, entry, out var value))
             {
                 metrics.Request(RequestOutcome.Local);

@@ -80,7 +80,7 @@ internal sealed partial class CoherentHybridCache
         {
             logger.StaleServed(error);
             var now = clock.Now;
-            if (local.TryGetKept(key, now, out var kept) && kept.Lifetime.ExpiresAt <= now)
+            if (local.TryGetKept(key, now, out var kept) && kept.ExpiresAt <= now)
             {
                 // Until it is tried again, hits in L1 spare the factory.
                 local.Put(key, kept.Prolonged(clock.After(now, RetryPause)));
@@ -156,7 +156,7 @@ internal sealed partial class CoherentHybridCache
     private void OfferStale<T>(Flight<T> flight, FlightKey flightKey, EntryPolicy policy)
     {
         var now = clock.Now;
-        if (policy.FailSafe > TimeSpan.Zero && policy.ReadsLocal && shared.TrustsLocal(now) && local.TryGetKept(flightKey.Key, now, out var kept)
+        if (policy.FailSafe > TimeSpan.Zero && policy.ReadsLocal && now < local.TrustedUntil && local.TryGetKept(flightKey.Key, now, out var kept)
             && kept.Stamp.Sequence >= flightKey.Floor && !shared.IsInDoubt(flightKey.Key, kept.Tags) && kept.TryRead(codecs, out T value))
         {
             flight.Stale = new(value, kept.Content, RequestOutcome.Stale, kept.Stamp);

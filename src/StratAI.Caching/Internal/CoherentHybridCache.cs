@@ -23,6 +23,7 @@ internal sealed partial class CoherentHybridCache(
     private readonly Dictionary<string, HybridCacheEntryOptions> _profiles =
         options.Profiles.ToDictionary(named => named.Key, named => named.Value.ToEntryOptions(), StringComparer.OrdinalIgnoreCase);
     private readonly CoherenceSampler _sampler = new(shared, metrics);
+    private readonly bool _samples = options.CoherenceSampling > 0 && shared.IsDistributed;
 
     public ISharedLevel Shared => shared;
 
@@ -49,9 +50,14 @@ internal sealed partial class CoherentHybridCache(
 
         var now = clock.Now;
         if (ReadsLocal(options) && !cancellationToken.IsCancellationRequested
-            && shared.TrustsLocal(now) && local.TryGet(key, now, out var entry) && TryUse<T>(key, entry, out var value))
+            && now < local.TrustedUntil && local.TryGet(key, now, out var entry) && TryUse<T>(key, entry, out var value))
         {
-            OnLocalHit(key, entry, now, state, factory, options, tags);
+            metrics.Request(RequestOutcome.Local);
+            if (now >= entry.RefreshAt || _samples)
+            {
+                FollowUp(key, entry, now, state, factory, options, tags);
+            }
+
             return new(value);
         }
 
@@ -70,8 +76,8 @@ internal sealed partial class CoherentHybridCache(
         ArgumentNullException.ThrowIfNull(factory);
         var now = clock.Now;
         if (ReadsLocal(options) && !cancellationToken.IsCancellationRequested && ReadScope.Current is null
-            && shared.TrustsLocal(now) && local.TryGet(key, now, out var entry) && now < entry.Lifetime.RefreshAt
-            && Options.CoherenceSampling == 0 && TryUse<T>(null, entry, out var value))
+            && now < local.TrustedUntil && local.TryGet(key, now, out var entry) && now < entry.RefreshAt && !_samples
+            && TryUse<T>(null, entry, out var value))
         {
             metrics.Request(RequestOutcome.Local);
             return new(value);
@@ -106,10 +112,11 @@ internal sealed partial class CoherentHybridCache(
         cancellationToken.ThrowIfCancellationRequested();
         var (policy, floor) = await ForScopeAsync(EntryPolicy.From(options, Options)).ConfigureAwait(false);
         var now = clock.Now;
-        if (policy.ReadsLocal && shared.TrustsLocal(now) && local.TryGet(key, now, out var entry) && entry.Stamp.Sequence >= floor
+        if (policy.ReadsLocal && now < local.TrustedUntil && local.TryGet(key, now, out var entry) && entry.Stamp.Sequence >= floor
             && TryUse<T>(key, entry, out var value))
         {
-            OnLocalHit(key, entry, now, state, factory, options, tags);
+            metrics.Request(RequestOutcome.Local);
+            FollowUp(key, entry, now, state, factory, options, tags);
             return value;
         }
 
@@ -129,7 +136,7 @@ internal sealed partial class CoherentHybridCache(
 
     private bool TryUse<T>(string? key, LocalEntry entry, out T value)
     {
-        if (shared.HasDoubts && (key is null || shared.IsInDoubt(key, entry.Tags)))
+        if (local.HasDoubts && (key is null || shared.IsInDoubt(key, entry.Tags)))
         {
             value = default!;
             return false;
@@ -138,7 +145,8 @@ internal sealed partial class CoherentHybridCache(
         return entry.TryRead(codecs, out value);
     }
 
-    private void OnLocalHit<TState, T>(
+    /// <summary>What some hits in L1 bring about in the background.</summary>
+    private void FollowUp<TState, T>(
         string key,
         LocalEntry entry,
         long now,
@@ -147,13 +155,12 @@ internal sealed partial class CoherentHybridCache(
         HybridCacheEntryOptions? options,
         IEnumerable<string>? tags)
     {
-        metrics.Request(RequestOutcome.Local);
-        if (now >= entry.Lifetime.RefreshAt && entry.BeginsRefresh(now))
+        if (now >= entry.RefreshAt && entry.BeginsRefresh())
         {
             Refresh(key, state, factory, EntryPolicy.From(options, Options), CacheNames.ToTags(tags));
         }
 
-        if (Options.CoherenceSampling > 0 && shared.IsDistributed && Random.Shared.NextDouble() < Options.CoherenceSampling)
+        if (_samples && Random.Shared.NextDouble() < Options.CoherenceSampling)
         {
             _sampler.Sample(key, entry);
         }

@@ -7,10 +7,6 @@ internal sealed class EmbeddedLevel(LocalLevel local, CacheMetrics metrics) : IS
 
     public string? Impairment => null;
 
-    public bool TrustsLocal(long now) => true;
-
-    public bool HasDoubts => false;
-
     public bool IsInDoubt(string key, string[] tags) => false;
 
     public ValueTask<SharedRead> ReadAsync(string key, Stamp begun, bool strict, CancellationToken cancellationToken) => new(Miss());

@@ -12,12 +12,6 @@ internal interface ISharedLevel : IAsyncDisposable
     /// <summary>What keeps the level from working in full, or <see langword="null"/>.</summary>
     string? Impairment { get; }
 
-    /// <summary>Whether L1 may be read at <paramref name="now"/>, a timestamp of the cache's clock.</summary>
-    bool TrustsLocal(long now);
-
-    /// <summary>Whether any invalidation has not reached the other instances yet.</summary>
-    bool HasDoubts { get; }
-
     /// <summary>Whether an invalidation of the key or of a tag has not reached the other instances yet; its entries count as absent.</summary>
     bool IsInDoubt(string key, string[] tags);
 

@@ -12,7 +12,8 @@ internal sealed class LocalEntry
     /// <param name="lifetime">Until when it is good.</param>
     public LocalEntry(object? shared, Content content, Stamp stamp, Lifetime lifetime)
     {
-        (_shared, Stamp, Lifetime, Size) = (shared, stamp, lifetime, content.Body.Length);
+        (_shared, Stamp, Size) = (shared, stamp, content.Body.Length);
+        (ExpiresAt, KeptUntil, RefreshAt) = lifetime;
         Content = shared is null ? content : content with { Body = default };
     }
 
@@ -20,7 +21,14 @@ internal sealed class LocalEntry
 
     public Stamp Stamp { get; }
 
-    public Lifetime Lifetime { get; }
+    /// <inheritdoc cref="Lifetime"/>
+    public long ExpiresAt { get; }
+
+    /// <inheritdoc cref="Lifetime"/>
+    public long KeptUntil { get; }
+
+    /// <inheritdoc cref="Lifetime"/>
+    public long RefreshAt { get; }
 
     public int Size { get; }
 
@@ -44,8 +52,8 @@ internal sealed class LocalEntry
 
     /// <summary>The same entry to be served for a while after its lifetime, as its factory fails.</summary>
     public LocalEntry Prolonged(long until) =>
-        new(_shared, Content, Stamp, Lifetime with { ExpiresAt = Math.Min(until, Lifetime.KeptUntil), RefreshAt = long.MaxValue });
+        new(_shared, Content, Stamp, new(Math.Min(until, KeptUntil), KeptUntil, long.MaxValue));
 
     /// <summary>True for the first hit that is to make the entry anew.</summary>
-    public bool BeginsRefresh(long now) => now >= Lifetime.RefreshAt && Interlocked.Exchange(ref _refreshing, 1) == 0;
+    public bool BeginsRefresh() => Interlocked.Exchange(ref _refreshing, 1) == 0;
 }

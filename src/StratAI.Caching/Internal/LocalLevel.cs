@@ -26,12 +26,18 @@ internal sealed class LocalLevel
     private long _bytes;
     private long _evicted;
     private long _applied;
+    private long _trustedUntil;
+    private bool _hasDoubts;
     private int _version;
 
+    /// <param name="capacity">Most entries.</param>
+    /// <param name="capacityBytes">Most bytes.</param>
+    /// <param name="knownSequence">Where the sequence stands; <see cref="Stamp.Unknown"/> where others give it, and L1 is not trusted before they are asked.</param>
     public LocalLevel(int capacity, long capacityBytes, long knownSequence)
     {
         _capacityBytes = capacityBytes;
         _known = _floor = knownSequence;
+        _trustedUntil = knownSequence == Stamp.Unknown ? long.MinValue : long.MaxValue;
         _entries = new(1, capacity, StringComparer.Ordinal);
         _bySpan = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
         _entries.Events.Value!.ItemRemoved += (_, removed) => OnRemoved(removed);
@@ -39,6 +45,20 @@ internal sealed class LocalLevel
     }
 
     public Generations Generations { get; } = new();
+
+    /// <summary>Until when L1 may be read, by the cache's clock; for ever, where no other instance can change what it holds.</summary>
+    public long TrustedUntil
+    {
+        get => Volatile.Read(ref _trustedUntil);
+        set => Volatile.Write(ref _trustedUntil, value);
+    }
+
+    /// <summary>Whether an invalidation made here has not reached the other instances yet.</summary>
+    public bool HasDoubts
+    {
+        get => Volatile.Read(ref _hasDoubts);
+        set => Volatile.Write(ref _hasDoubts, value);
+    }
 
     public int Count => _entries.Count;
 
@@ -108,7 +128,7 @@ internal sealed class LocalLevel
 
     /// <summary>An entry that may be served should its factory fail, also one past its lifetime.</summary>
     public bool TryGetKept(string key, long now, [NotNullWhen(true)] out LocalEntry? entry) =>
-        _entries.TryGet(key, out entry) && now < entry.Lifetime.KeptUntil && IsCurrent(entry.Stamp, entry.Tags);
+        _entries.TryGet(key, out entry) && now < entry.KeptUntil && IsCurrent(entry.Stamp, entry.Tags);
 
     public void Put(string key, LocalEntry entry)
     {
@@ -228,12 +248,12 @@ internal sealed class LocalLevel
             current = true;
         }
 
-        if (current && now < entry.Lifetime.ExpiresAt)
+        if (current && now < entry.ExpiresAt)
         {
             return true;
         }
 
-        if (!current || now >= entry.Lifetime.KeptUntil)
+        if (!current || now >= entry.KeptUntil)
         {
             _entries.TryRemove(new KeyValuePair<string, LocalEntry>(key.ToString(), entry));
         }

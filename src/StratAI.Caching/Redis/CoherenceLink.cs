@@ -29,7 +29,6 @@ internal sealed class CoherenceLink : IAsyncDisposable
     private Task? _subscribing;
     private bool _lost;
     private bool _reconnected;
-    private long _trustedUntil = long.MinValue;
 
     /// <param name="server">Where messages come from.</param>
     /// <param name="local">What to keep coherent.</param>
@@ -51,9 +50,7 @@ internal sealed class CoherenceLink : IAsyncDisposable
         _staleness = settings.Clock.Ticks(settings.Staleness - settings.Clock.Lag);
     }
 
-    public bool IsTrusted => IsTrustedAt(_settings.Clock.Now);
-
-    public bool IsTrustedAt(long now) => now < Volatile.Read(ref _trustedUntil);
+    public bool IsTrusted => _settings.Clock.Now < _local.TrustedUntil;
 
     /// <summary>The sequence up to which invalidations hold on this instance.</summary>
     public long? Seen
@@ -170,7 +167,7 @@ internal sealed class CoherenceLink : IAsyncDisposable
         }
 
         _local.Reach(_tracker.Seen ?? 0);
-        Volatile.Write(ref _trustedUntil, confirmedAt + _staleness);
+        _local.TrustedUntil = confirmedAt + _staleness;
     }
 
     private void Receive(ReadOnlyMemory<byte> bytes)

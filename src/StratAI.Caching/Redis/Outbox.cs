@@ -4,7 +4,9 @@ namespace StratAI.Caching.Redis;
 /// Invalidations that did not reach Redis, until they do. What is in it counts as absent on this instance. Beyond
 /// <paramref name="capacity"/> names it becomes one invalidation of everything, so it never grows further and never forgets.
 /// </summary>
-internal sealed class Outbox(int capacity)
+/// <param name="capacity">Most names.</param>
+/// <param name="onChange">Told whether anything is in it, before a change returns.</param>
+internal sealed class Outbox(int capacity, Action<bool> onChange)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(InvalidationKind Kind, string Name), long> _pending = [];
@@ -30,6 +32,7 @@ internal sealed class Outbox(int capacity)
             }
 
             Volatile.Write(ref _count, _pending.Count);
+            onChange(_pending.Count > 0);
         }
     }
 
@@ -71,6 +74,7 @@ internal sealed class Outbox(int capacity)
             }
 
             Volatile.Write(ref _count, _pending.Count);
+            onChange(_pending.Count > 0);
         }
     }
 }

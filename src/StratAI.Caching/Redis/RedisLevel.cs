@@ -21,13 +21,14 @@ internal sealed partial class RedisLevel : ISharedLevel
     private readonly GuardedCalls _calls;
     private readonly CoherenceLink _link;
     private readonly LeaseSignals _leases = new();
-    private readonly Outbox _outbox = new(OutboxCapacity);
+    private readonly Outbox _outbox;
     private int _reportedForeign;
 
     public RedisLevel(ICacheServer server, LocalLevel local, CacheMetrics metrics, RedisLevelSettings settings)
     {
         (_server, _local, _metrics, _settings) = (server, local, metrics, settings);
         _calls = new(server, settings, metrics);
+        _outbox = new(OutboxCapacity, pending => local.HasDoubts = pending);
         _link = new(server, local, _leases, metrics, settings, AskSequenceAsync, DeliverAsync);
         metrics.ObserveBreaker(() => _calls.IsOpen);
         _link.Start();
@@ -43,10 +44,6 @@ internal sealed partial class RedisLevel : ISharedLevel
         : !_link.IsTrusted ? "invalidations are not confirmed: L1 is bypassed"
         : _outbox.Count > 0 ? "invalidations wait for delivery"
         : null;
-
-    public bool TrustsLocal(long now) => _link.IsTrustedAt(now);
-
-    public bool HasDoubts => _outbox.Count > 0;
 
     public bool IsInDoubt(string key, string[] tags) => _outbox.Contains(key, tags);
 

@@ -4,7 +4,7 @@ namespace StratAI.Caching.Tests.Redis;
 
 public sealed class OutboxTests
 {
-    private readonly Outbox _outbox = new(capacity: 3);
+    private readonly Outbox _outbox = new(capacity: 3, _ => { });
 
     [Fact]
     public void What_is_pending_is_in_doubt_until_it_is_delivered()

@@ -33,7 +33,7 @@ public sealed class CacheNode : IAsyncDisposable
 
     internal long? Seen => ((RedisLevel)Internals.Shared).Seen;
 
-    public bool TrustsLocal => Internals.Shared.TrustsLocal(Time.GetTimestamp());
+    public bool TrustsLocal => Time.GetTimestamp() < Internals.Local.TrustedUntil;
 
     /// <summary>Whether L1 holds the key, whatever L2 does.</summary>
     public bool HoldsLocally(string key) => Internals.Local.TryGet(key, Time.GetTimestamp(), out _);
