@@ -5,12 +5,17 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using StratAI.Benchmarks.Caching;
+using StratAI.Benchmarks.Chat;
 using StratAI.Benchmarks.Pagination;
 
 Func<Task>? other = args switch
 {
     ["paired"] or ["paired", "pagination"] => PairedPages.RunAsync,
     ["paired", "caching"] => PairedCaches.RunAsync,
+    ["caching-throughput"] => HotSet.RunAsync,
+    ["caching-visibility"] => VisibilityRun.RunAsync,
+    ["caching-node", var cache, var space] => () => VisibilityNode.RunAsync(cache, space),
+    ["chat-statements"] => ChatStatements.RunAsync,
     _ => null,
 };
 if (other is not null)
