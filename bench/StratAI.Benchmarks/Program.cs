@@ -4,11 +4,23 @@ using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using StratAI.Benchmarks.Caching;
+using StratAI.Benchmarks.Chat;
 using StratAI.Benchmarks.Pagination;
 
-if (args is ["paired"])
+Func<Task>? other = args switch
 {
-    await PairedPages.RunAsync();
+    ["paired"] or ["paired", "pagination"] => PairedPages.RunAsync,
+    ["paired", "caching"] => PairedCaches.RunAsync,
+    ["caching-throughput"] => HotSet.RunAsync,
+    ["caching-visibility"] => VisibilityRun.RunAsync,
+    ["caching-node", var cache, var space] => () => VisibilityNode.RunAsync(cache, space),
+    ["chat-statements"] => ChatStatements.RunAsync,
+    _ => null,
+};
+if (other is not null)
+{
+    await other();
     return;
 }
 
