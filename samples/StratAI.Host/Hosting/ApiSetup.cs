@@ -3,6 +3,7 @@ using StratAI.Host.Features.Areas;
 using StratAI.Host.Features.Documents;
 using StratAI.Host.Features.Pages;
 using StratAI.Host.Features.Preferences;
+using StratAI.Host.Features.Spaces;
 using StratAI.Host.Http;
 
 namespace StratAI.Host.Hosting;
@@ -24,8 +25,10 @@ internal static partial class ApiSetup
         builder.Services.AddSingleton<PageReader>();
         builder.Services.AddSingleton<PreferencesStore>();
         builder.Services.AddSingleton<AreaStore>();
+        builder.Services.AddSingleton<SpaceStore>();
         builder.Services.AddSingleton<Places>();
         builder.Services.AddSingleton<DocumentStore>();
+        builder.Services.AddSingleton<ContextDocuments>();
         builder.Services.AddSingleton<DocumentUpload>();
         builder.Services.AddSingleton<PageStore>();
         builder.Services.AddSingleton<IdempotencyStore>();
@@ -55,6 +58,7 @@ internal static partial class ApiSetup
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseStratAIRateLimiting();
+        app.UseReadYourWrites(context => context.User.FindFirst("sub")?.Value);
         app.UseIdempotency();
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
+using StratAI.Host.Features.Documents;
 using StratAI.Host.Features.Spaces;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
@@ -90,9 +91,9 @@ internal static class AreaEndpoints
     }
 
     private static async Task<Results<NoContent, Problem>> Delete(
-        Guid id, HttpRequest request, CurrentUser user, AppDatabase database, AreaStore areas, CancellationToken cancellation)
+        Guid id, HttpRequest request, CurrentUser user, AppDatabase database, AreaStore areas, ContextDocuments documents, CancellationToken cancellation)
     {
-        var (_, problem) = await database.DeleteAsync(
+        var (area, problem) = await database.DeleteAsync(
             work => FindForChangeAsync(work, id, user, request, access => access.CanEdit), "DELETE FROM areas WHERE id = @id", id, cancellation);
         if (problem is not null)
         {
@@ -100,6 +101,7 @@ internal static class AreaEndpoints
         }
 
         await areas.ForgetAsync([id]);
+        await documents.ForgetPlacesAsync(area!.SpaceId, [id]);
         return TypedResults.NoContent();
     }
 

@@ -8,13 +8,13 @@ namespace StratAI.Host.Features.Areas;
 internal readonly record struct Place(Guid? SpaceId, Guid? AreaId);
 
 /// <summary>Checks the place that a request names against what its sender may do there.</summary>
-internal sealed class Places(AppDatabase database, AreaStore areas)
+internal sealed class Places(AppDatabase database, AreaStore areas, SpaceStore spaces)
 {
     private const string SelectRole = "SELECT role FROM space_members WHERE space_id = @spaceId AND user_id = @userId";
 
     public async Task<(Place Place, Problem? Problem)> FindAsync(Guid? spaceId, Guid? areaId, string userId, bool forEditing, CancellationToken cancellation) =>
         areaId is { } area ? InArea(spaceId, await areas.FindAsync(area, userId, cancellation), forEditing)
-        : spaceId is { } space ? InSpace(space, await SpaceRoleAsync(space, userId, cancellation), forEditing)
+        : spaceId is { } space ? InSpace(space, (await spaces.FindAsync(space, userId, cancellation))?.Role, forEditing)
         : (default, null);
 
     /// <summary>A place to move something to, from the database, inside the transaction that moves it.</summary>

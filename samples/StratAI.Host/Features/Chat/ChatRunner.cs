@@ -24,12 +24,12 @@ internal sealed partial class ChatRunner(
     /// <summary>The model that answers.</summary>
     public string Model { get; } = model.GetService<ChatClientMetadata>()?.DefaultModelId ?? "unknown";
 
-    public void Start(ChatTurn turn, Generation generation, Func<CancellationToken, Task<IReadOnlyList<ChatMessage>>> buildPrompt)
+    public void Start(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building)
     {
         // The request that asked ends before its answer may: the task takes nothing of it along, not even its trace.
         using (ExecutionContext.SuppressFlow())
         {
-            _running[turn.AnswerId] = Task.Run(() => RunAsync(turn, generation, buildPrompt));
+            _running[turn.AnswerId] = Task.Run(() => RunAsync(turn, generation, building));
         }
     }
 
@@ -83,14 +83,14 @@ internal sealed partial class ChatRunner(
         }
     }
 
-    private async Task RunAsync(ChatTurn turn, Generation generation, Func<CancellationToken, Task<IReadOnlyList<ChatMessage>>> buildPrompt)
+    private async Task RunAsync(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building)
     {
         IReadOnlyList<ChatMessage> prompt = [];
         TokenUsage? usage = null;
         var status = "complete";
         try
         {
-            prompt = await buildPrompt(generation.Cancelled);
+            prompt = await building;
             await foreach (var update in model.GetStreamingResponseAsync(prompt, cancellationToken: generation.Cancelled))
             {
                 usage = update.Contents.OfType<UsageContent>().LastOrDefault() is { } reported ? Report(reported.Details) : usage;

@@ -40,7 +40,7 @@ internal sealed class ChatStore(AppDatabase database, TimeProvider time)
                     await ConversationEndpoints.InsertAsync(work, conversation, userId);
                 }
 
-                var turn = new ChatTurn(conversation.Id, conversation.Place, time.NewId(), time.NewId(), conversation.Title is null);
+                var turn = new ChatTurn(conversation.Id, conversation.Place, time.NewId(), time.NewId(), conversation.Title is null, body.ConversationId is null);
                 // The answer is a microsecond younger than its question: that is their order.
                 await InsertMessageAsync(work, turn.QuestionId, turn, "user", body.Message, "complete", null, now);
                 await InsertMessageAsync(work, turn.AnswerId, turn, "assistant", "", "streaming", model, now.AddMicroseconds(1));
@@ -108,4 +108,4 @@ internal sealed class ChatStore(AppDatabase database, TimeProvider time)
 }
 
 /// <summary>A question and the answer that is to be made for it.</summary>
-internal sealed record ChatTurn(Guid ConversationId, Place Place, Guid QuestionId, Guid AnswerId, bool NeedsTitle);
+internal sealed record ChatTurn(Guid ConversationId, Place Place, Guid QuestionId, Guid AnswerId, bool NeedsTitle, bool IsFirst);

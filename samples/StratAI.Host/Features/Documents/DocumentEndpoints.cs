@@ -39,23 +39,31 @@ internal static class DocumentEndpoints
                 DocumentResource.Columns, "documents d", filter.Where(pages.Dialect), filter.Parameters(user, pages.Dialect), cancellation);
 
     private static async Task<Results<CreatedResource<DocumentResource>, Problem>> Create(
-        HttpRequest request, CurrentUser user, DocumentUpload upload, CancellationToken cancellation)
+        HttpRequest request, CurrentUser user, DocumentUpload upload, ContextDocuments context, CancellationToken cancellation)
     {
         var (document, problem) = await upload.ReceiveAsync(request, user, cancellation);
-        return problem is null ? Resource.Created($"/api/documents/{document!.Id}", document) : problem;
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        await context.ForgetAsync(document!);
+        return Resource.Created($"/api/documents/{document!.Id}", document);
     }
 
     private static async Task<Results<Resource<DocumentResource>, Problem>> Get(Guid id, CurrentUser user, DocumentStore documents, CancellationToken cancellation) =>
         await documents.FindAsync(id, user.Id, cancellation) is { } document ? Resource.Of(document) : Problem.NotFound();
 
     private static async Task<Results<Resource<DocumentResource>, Problem>> Patch(
-        Guid id, MergePatch<DocumentBody> patch, HttpRequest request, CurrentUser user, AppDatabase database, TimeProvider time,
+        Guid id, MergePatch<DocumentBody> patch, HttpRequest request, CurrentUser user, AppDatabase database, ContextDocuments context, TimeProvider time,
         CancellationToken cancellation)
     {
+        DocumentResource? before = null;
         var (document, problem) = await database.ChangeAsync(
             work => FindForChangeAsync(work, id, user, request),
             async (work, document) =>
             {
+                before = document;
                 var (body, problem) = patch.Apply(new() { Filename = document.Filename, AreaId = document.AreaId });
                 if (problem is null && body.AreaId is { } areaId && areaId != document.AreaId)
                 {
@@ -80,11 +88,18 @@ internal static class DocumentEndpoints
                 return (document, problem);
             },
             cancellation);
-        return problem is null ? Resource.Of(document!) : problem;
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        await context.ForgetAsync(before!, document!);
+        return Resource.Of(document!);
     }
 
     private static async Task<Results<NoContent, Problem>> Delete(
-        Guid id, HttpRequest request, CurrentUser user, AppDatabase database, DocumentStore documents, CancellationToken cancellation)
+        Guid id, HttpRequest request, CurrentUser user, AppDatabase database, DocumentStore documents, ContextDocuments context,
+        CancellationToken cancellation)
     {
         var (document, problem) = await database.DeleteAsync(
             work => FindForChangeAsync(work, id, user, request), "DELETE FROM documents WHERE id = @id", id, cancellation);
@@ -93,6 +108,7 @@ internal static class DocumentEndpoints
             return problem;
         }
 
+        await context.ForgetAsync(document!);
         await documents.TryRemoveDeletedAsync(document!.ObjectKey, CancellationToken.None);
         return TypedResults.NoContent();
     }

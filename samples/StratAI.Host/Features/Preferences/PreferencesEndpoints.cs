@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Caching.Hybrid;
+using StratAI.Caching;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Http;
@@ -110,13 +111,13 @@ internal sealed class PreferencesStore(AppDatabase database, HybridCache cache, 
 {
     private const string Select = "SELECT theme, locale, time_zone, default_model, settings, created_at, updated_at FROM preferences WHERE user_id = @userId";
 
-    private static readonly HybridCacheEntryOptions Cached = new() { Expiration = TimeSpan.FromMinutes(5) };
+    private readonly HybridCacheEntryOptions _cached = cache.Profile("preferences");
 
     public ValueTask<StoredPreferences> GetAsync(string userId, CancellationToken cancellation) => cache.GetOrCreateAsync(
         Key(userId),
         (database, userId),
         static async (state, token) => await state.database.FindAsync<StoredPreferences>(Select, new { state.userId }, token) ?? new(),
-        Cached,
+        _cached,
         cancellationToken: cancellation);
 
     /// <summary>Stores what <paramref name="change"/> makes of the preferences, unless it names a problem.</summary>
@@ -163,5 +164,5 @@ internal sealed class PreferencesStore(AppDatabase database, HybridCache cache, 
         return outcome;
     }
 
-    private static string Key(string userId) => $"preferences:{userId}";
+    private static CacheKey Key(string userId) => CacheScope.User(userId).Key("preferences");
 }

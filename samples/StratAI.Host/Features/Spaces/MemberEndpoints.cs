@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Caching.Hybrid;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
@@ -28,7 +27,7 @@ internal static class MemberEndpoints
                 MemberResource.Order, page, new PageScope($"spaces/{id}/members", user.Id), Columns, "space_members m", "m.space_id = @id", new { id }, cancellation);
 
     private static async Task<Results<Resource<MemberResource>, Problem>> Put(
-        Guid id, string userId, MemberBody body, CurrentUser user, AppDatabase database, HybridCache cache, AreaStore areas,
+        Guid id, string userId, MemberBody body, CurrentUser user, AppDatabase database, SpaceStore spaces, AreaStore areas,
         TimeProvider time, HttpRequest request, CancellationToken cancellation)
     {
         if (userId.Length > CurrentUser.MaximumIdLength)
@@ -67,12 +66,12 @@ internal static class MemberEndpoints
             return problem;
         }
 
-        await ForgetAsync(id, userId, cache, areas);
+        await ForgetAsync(id, userId, spaces, areas);
         return Resource.Of(member);
     }
 
     private static async Task<Results<NoContent, Problem>> Delete(
-        Guid id, string userId, CurrentUser user, AppDatabase database, HybridCache cache, AreaStore areas, HttpRequest request,
+        Guid id, string userId, CurrentUser user, AppDatabase database, SpaceStore spaces, AreaStore areas, HttpRequest request,
         CancellationToken cancellation)
     {
         var problem = await database.WriteAsync(
@@ -93,7 +92,7 @@ internal static class MemberEndpoints
             return problem;
         }
 
-        await ForgetAsync(id, userId, cache, areas);
+        await ForgetAsync(id, userId, spaces, areas);
         return TypedResults.NoContent();
     }
 
@@ -112,9 +111,9 @@ internal static class MemberEndpoints
     }
 
     /// <summary>Roles are part of what is cached of a space and of its areas.</summary>
-    private static async Task ForgetAsync(Guid id, string userId, HybridCache cache, AreaStore areas)
+    private static async Task ForgetAsync(Guid id, string userId, SpaceStore spaces, AreaStore areas)
     {
-        await cache.RemoveByTagAsync(SpaceEndpoints.CacheTag(id), CancellationToken.None);
+        await spaces.ForgetAsync(id);
         await areas.ForgetAccessAsync(userId);
     }
 

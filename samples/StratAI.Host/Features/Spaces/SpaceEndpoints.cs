@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Caching.Hybrid;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
+using StratAI.Host.Features.Documents;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
 using StratAI.Pagination;
@@ -12,11 +12,6 @@ namespace StratAI.Host.Features.Spaces;
 internal static class SpaceEndpoints
 {
     private const string CacheControl = "private, max-age=60";
-
-    private const string Columns = "s.id, s.name, s.description, m.role, s.created_at, s.updated_at";
-    private const string Mine = "spaces s JOIN space_members m ON m.space_id = s.id AND m.user_id = @userId";
-
-    private static readonly HybridCacheEntryOptions Cached = new() { Expiration = TimeSpan.FromMinutes(5) };
 
     public static void MapSpaces(this RouteGroupBuilder api)
     {
@@ -29,11 +24,8 @@ internal static class SpaceEndpoints
         group.MapMembers();
     }
 
-    /// <summary>The tag of everything cached about a space: a change drops it for all of its members, on every instance.</summary>
-    public static string CacheTag(Guid id) => $"space:{id}";
-
     private static Task<Results<PageResult<SpaceResource>, Problem>> List(PageRequest page, CurrentUser user, PageReader pages, CancellationToken cancellation) =>
-        pages.ReadAsync(SpaceResource.Order, page, new PageScope("spaces", user.Id), Columns, Mine, "TRUE", new { userId = user.Id }, cancellation, CacheControl);
+        pages.ReadAsync(SpaceResource.Order, page, new PageScope("spaces", user.Id), SpaceStore.Columns, SpaceStore.Mine, "TRUE", new { userId = user.Id }, cancellation, CacheControl);
 
     private static async Task<CreatedResource<SpaceResource>> Create(
         SpaceBody body, CurrentUser user, AppDatabase database, TimeProvider time, CancellationToken cancellation)
@@ -52,21 +44,13 @@ internal static class SpaceEndpoints
         return Resource.Created($"/api/spaces/{space.Id}", space);
     }
 
-    private static async Task<Results<Resource<SpaceResource>, Problem>> Get(Guid id, CurrentUser user, AppDatabase database, HybridCache cache, CancellationToken cancellation)
-    {
-        var space = await cache.GetOrCreateAsync(
-            $"space:{id}:{user.Id}",
-            (database, id, user),
-            static (state, token) => new ValueTask<SpaceResource?>(state.database.FindAsync<SpaceResource>(
-                $"SELECT {Columns} FROM {Mine} WHERE s.id = @id", new { state.id, userId = state.user.Id }, token)),
-            Cached,
-            [CacheTag(id)],
-            cancellation);
-        return space is null ? Problem.NotFound() : new Resource<SpaceResource>(space) { CacheControl = CacheControl };
-    }
+    private static async Task<Results<Resource<SpaceResource>, Problem>> Get(Guid id, CurrentUser user, SpaceStore spaces, CancellationToken cancellation) =>
+        await spaces.FindAsync(id, user.Id, cancellation) is { } space
+            ? new Resource<SpaceResource>(space) { CacheControl = CacheControl }
+            : Problem.NotFound();
 
     private static async Task<Results<Resource<SpaceResource>, Problem>> Patch(
-        Guid id, MergePatch<SpaceBody> patch, HttpRequest request, CurrentUser user, AppDatabase database, HybridCache cache,
+        Guid id, MergePatch<SpaceBody> patch, HttpRequest request, CurrentUser user, AppDatabase database, SpaceStore spaces,
         TimeProvider time, CancellationToken cancellation)
     {
         var (space, problem) = await database.ChangeAsync(
@@ -88,13 +72,13 @@ internal static class SpaceEndpoints
             return problem;
         }
 
-        await cache.RemoveByTagAsync(CacheTag(id), CancellationToken.None);
+        await spaces.ForgetAsync(id);
         return new Resource<SpaceResource>(space!) { CacheControl = CacheControl };
     }
 
     private static async Task<Results<NoContent, Problem>> Delete(
-        Guid id, HttpRequest request, CurrentUser user, AppDatabase database, HybridCache cache, AreaStore areas,
-        CancellationToken cancellation)
+        Guid id, HttpRequest request, CurrentUser user, AppDatabase database, SpaceStore spaces, AreaStore areas,
+        ContextDocuments documents, CancellationToken cancellation)
     {
         IReadOnlyList<Guid> gone = [];
         var (_, problem) = await database.ChangeAsync(
@@ -111,15 +95,16 @@ internal static class SpaceEndpoints
             return problem;
         }
 
-        await cache.RemoveByTagAsync(CacheTag(id), CancellationToken.None);
+        await spaces.ForgetAsync(id);
         await areas.ForgetAsync(gone);
+        await documents.ForgetPlacesAsync(id, gone);
         return TypedResults.NoContent();
     }
 
     private static async Task<(SpaceResource? Space, Problem? Problem)> FindForChangeAsync(
         UnitOfWork work, Guid id, CurrentUser user, HttpRequest request, Func<string, bool> allowed)
     {
-        var space = await work.FindAsync<SpaceResource>($"SELECT {Columns} FROM {Mine} WHERE s.id = @id{work.Dialect.ForUpdate}", new { id, userId = user.Id });
+        var space = await work.FindAsync<SpaceResource>($"SELECT {SpaceStore.Columns} FROM {SpaceStore.Mine} WHERE s.id = @id{work.Dialect.ForUpdate}", new { id, userId = user.Id });
         return space is null ? (null, Problem.NotFound())
             : !allowed(space.Role) ? (null, Problem.Forbidden())
             : (space, request.CheckIfMatch(space));
