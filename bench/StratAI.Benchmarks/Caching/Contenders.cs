@@ -10,11 +10,11 @@ internal static class Contenders
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    public static CacheScope<HybridCache> Embedded() => new(services => services.AddStratAICaching(options => options.DefaultExpiration = Lifetime));
+    public static CacheScope<HybridCache> Embedded() => new(services => services.AddStratAICaching(options => options.Default.Expiration = Lifetime));
 
     public static CacheScope<HybridCache> Distributed(string space) => new(services => services.AddStratAICaching(options =>
     {
-        (options.DefaultExpiration, options.Configuration, options.Namespace) = (Lifetime, TestServers.Redis, space);
+        (options.Default.Expiration, options.Configuration, options.Namespace) = (Lifetime, TestServers.Redis, space);
         // None of the peers has a deadline; a busy moment of the machine must not turn a hit into a run of the factory.
         options.RedisTimeout = TimeSpan.FromSeconds(5);
     }));

@@ -37,12 +37,14 @@ internal sealed partial class CoherentHybridCache
             }
         }
 
+        Task? flying = null;
         try
         {
             if (batch.Own.Count > 0 || batch.Uncached.Count > 0)
             {
                 // Others may have joined: what is under way for them is not given up with this caller.
-                await FlyAsync(batch, policy, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+                flying = FlyAsync(batch, policy, cancellationToken);
+                await flying.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
             await JoinAsync(batch, policy.HardTimeout, options, tags, cancellationToken).ConfigureAwait(false);
@@ -50,6 +52,11 @@ internal sealed partial class CoherentHybridCache
         }
         finally
         {
+            if (flying is { IsCompleted: false })
+            {
+                flying.Abandon();
+            }
+
             batch.Leave();
         }
     }
@@ -151,7 +158,7 @@ internal sealed partial class CoherentHybridCache
         var open = new Dictionary<string, TKey>(StringComparer.Ordinal);
         foreach (var seat in batch.Joined)
         {
-            var outcome = await LandAsync(seat.Flight, hardTimeout, cancellationToken).ConfigureAwait(false);
+            var outcome = await LandAsync(seat.Flight, seat.Flight.Completion, hardTimeout, cancellationToken).ConfigureAwait(false);
             if (!outcome.IsMissing && !outcome.IsOutdated(local) && outcome.TryTake(codecs.Get<T>(), out var value))
             {
                 metrics.Request(RequestOutcome.Joined);

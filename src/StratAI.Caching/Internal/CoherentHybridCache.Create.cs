@@ -23,15 +23,14 @@ internal sealed partial class CoherentHybridCache
         while (true)
         {
             var flight = Board<T>(flightKey, entryTags, out var starts);
+            Task<Outcome<T>>? flying = null;
             try
             {
-                if (starts)
-                {
-                    // Runs on this caller's thread and execution context, so that the factory sees its Activity and HttpContext.
-                    _ = FlyAsync(flight, flightKey, state, factory, policy, TimeSpan.Zero);
-                }
-
-                var outcome = await LandAsync(flight, policy.HardTimeout, cancellationToken).ConfigureAwait(false);
+                // Runs on this caller's thread and execution context, so that the factory sees its Activity and HttpContext. It also waits for
+                // the flight itself, unless that may deliver before its end, as word of that comes over the thread pool.
+                flying = starts ? FlyAsync(flight, flightKey, state, factory, policy, TimeSpan.Zero) : null;
+                var landing = flying is null || policy.SoftTimeout != Timeout.InfiniteTimeSpan ? flight.Completion : flying;
+                var outcome = await LandAsync(flight, landing, policy.HardTimeout, cancellationToken).ConfigureAwait(false);
                 if (!starts && (outcome.IsMissing || outcome.IsOutdated(local)))
                 {
                     // It may be on its way still, having delivered a value past its lifetime.
@@ -60,17 +59,22 @@ internal sealed partial class CoherentHybridCache
             }
             finally
             {
+                if (flying is { IsCompleted: false })
+                {
+                    flying.Abandon();
+                }
+
                 flight.Leave(abandonedByStarter: starts && !flight.Completion.IsCompleted);
             }
         }
     }
 
     /// <summary>Waits for what the flight brings, but no longer than the caller may.</summary>
-    private async ValueTask<Outcome<T>> LandAsync<T>(Flight<T> flight, TimeSpan hardTimeout, CancellationToken cancellationToken)
+    private async ValueTask<Outcome<T>> LandAsync<T>(Flight<T> flight, Task<Outcome<T>> landing, TimeSpan hardTimeout, CancellationToken cancellationToken)
     {
         try
         {
-            return await flight.Completion.WaitAsync(hardTimeout, time, cancellationToken).ConfigureAwait(false);
+            return await landing.WaitAsync(hardTimeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!flight.Completion.IsCompleted)
         {
@@ -124,20 +128,20 @@ internal sealed partial class CoherentHybridCache
         {
             flight.Keep();
             // Not on the caller's thread: its hit does not wait for a slow beginning of the factory.
-            _ = Task.Run(() => FlyAsync(flight, flightKey, state, factory, policy, policy.RefreshMargin ?? TimeSpan.Zero));
+            Task.Run(() => FlyAsync(flight, flightKey, state, factory, policy, policy.RefreshMargin ?? TimeSpan.Zero)).Abandon();
         }
 
         flight.Leave(abandonedByStarter: false);
     }
 
-    /// <summary>Never throws; what happens goes to those aboard.</summary>
+    /// <summary>What happens goes to those aboard.</summary>
     /// <param name="flight">The flight.</param>
     /// <param name="flightKey">Its key.</param>
     /// <param name="state">The factory's argument.</param>
     /// <param name="factory">The factory.</param>
     /// <param name="policy">How to cache.</param>
     /// <param name="atLeast">How long an entry of the shared level must live on to do; more than zero where one is made anew before its end.</param>
-    private async Task FlyAsync<TState, T>(
+    private async Task<Outcome<T>> FlyAsync<TState, T>(
         Flight<T> flight, FlightKey flightKey, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, EntryPolicy policy, TimeSpan atLeast)
     {
         try
@@ -145,6 +149,7 @@ internal sealed partial class CoherentHybridCache
             var outcome = await ProduceAsync(flight, flightKey, state, factory, policy, atLeast).ConfigureAwait(false);
             _flights.TryRemove(new KeyValuePair<FlightKey, Flight>(flightKey, flight));
             flight.Complete(outcome);
+            return outcome;
         }
         catch (Exception error)
         {
@@ -155,6 +160,7 @@ internal sealed partial class CoherentHybridCache
             }
 
             flight.Fail(error);
+            throw;
         }
     }
 }

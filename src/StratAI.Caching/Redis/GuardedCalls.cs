@@ -45,10 +45,10 @@ internal sealed class GuardedCalls(ICacheServer server, RedisLevelSettings setti
             return default;
         }
 
+        Task<TResult>? running = null;
         try
         {
-            var running = run(call);
-            Observe(running);
+            running = run(call);
             var result = await running.WaitAsync(settings.Timeout, settings.Time, cancellationToken).ConfigureAwait(false);
             if (_breaker.Succeeded())
             {
@@ -72,15 +72,14 @@ internal sealed class GuardedCalls(ICacheServer server, RedisLevelSettings setti
             settings.Logger.RedisFailed(error, operation);
             return default;
         }
+        finally
+        {
+            if (running is { IsCompleted: false })
+            {
+                running.Abandon();
+            }
+        }
     }
-
-    /// <summary>A call that is no longer waited for may still fail; that must not surface as an unobserved exception.</summary>
-    private static void Observe(Task task) =>
-        _ = task.ContinueWith(
-            static failed => _ = failed.Exception,
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
 
     private static string Reason(Exception error) => error switch
     {
