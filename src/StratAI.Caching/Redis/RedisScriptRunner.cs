@@ -23,15 +23,43 @@ internal sealed class RedisScriptRunner(RedisConnection connection, RedisLevelSe
     /// <param name="entries">The entries that follow the two keys every script takes.</param>
     /// <param name="values">The arguments that follow the three every script takes.</param>
     /// <param name="cancellationToken">Ends the wait; the script may run all the same.</param>
-    public async ValueTask<RedisResult?> TryRunAsync(
+    public ValueTask<RedisResult?> TryRunAsync(
         string operation, string script, string[] entries, RedisValue[] values, CancellationToken cancellationToken = default)
     {
+        var probes = _breaker.IsOpen;
         if (!_breaker.TryEnter())
         {
             metrics.SharedError("open");
-            return null;
+            return new((RedisResult?)null);
         }
 
+        if (probes)
+        {
+            // While the breaker is open nobody waits, not even for the call that tries whether it may close. What that call does counts
+            // as not done, which is no more wrong than for one that timed out.
+            metrics.SharedError("open");
+            _ = RunWithinTimeoutAsync(operation, script, entries, values, CancellationToken.None);
+            return new((RedisResult?)null);
+        }
+
+        return new(RunWithinTimeoutAsync(operation, script, entries, values, cancellationToken));
+    }
+
+    /// <summary>The same for a caller whom nobody waits for: it gets the answer also when it is the one that tries whether the breaker may close.</summary>
+    public ValueTask<RedisResult?> TryRunInBackgroundAsync(string operation, string script, RedisValue[] values, CancellationToken cancellationToken)
+    {
+        if (_breaker.TryEnter())
+        {
+            return new(RunWithinTimeoutAsync(operation, script, [], values, cancellationToken));
+        }
+
+        metrics.SharedError("open");
+        return new((RedisResult?)null);
+    }
+
+    private async Task<RedisResult?> RunWithinTimeoutAsync(
+        string operation, string script, string[] entries, RedisValue[] values, CancellationToken cancellationToken)
+    {
         try
         {
             var running = RunAsync(script, entries, values);
