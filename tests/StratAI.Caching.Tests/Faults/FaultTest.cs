@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using StratAI.Caching.Tests.Support;
 
 namespace StratAI.Caching.Tests.Faults;
@@ -12,33 +13,40 @@ public abstract class FaultTest : IAsyncLifetime
 
     private readonly List<CacheNode> _nodes = [];
 
-    public static TheoryData<string> Calls => ["get", "set", "remove", "remove many", "remove by tag", "remove all"];
+    /// <summary>Of its own, as servers may be shared by the tests of a class.</summary>
+    protected string Namespace { get; } = $"faults-{Guid.NewGuid():N}";
+
+    public static TheoryData<string> Calls => [.. CallNames];
+
+    protected static IReadOnlyList<string> CallNames { get; } = ["get", "set", "remove", "remove many", "remove by tag", "remove all"];
 
     public abstract Task InitializeAsync();
 
     public async Task DisposeAsync()
     {
+        // The servers first: the client says goodbye and waits for the answer, which one that hangs would never give.
+        await DisposeServersAsync();
         foreach (var node in _nodes)
         {
             await node.DisposeAsync();
         }
-
-        await DisposeServersAsync();
     }
 
     protected abstract Task DisposeServersAsync();
 
     /// <summary>An instance. Only the cache's own timeout ends its calls, not the client's.</summary>
-    protected CacheNode CreateNode(string configuration, Action<CachingOptions>? configure = null)
+    protected CacheNode CreateNode(string configuration, Action<CachingOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
-        var node = new CacheNode(options =>
-        {
-            options.Configuration = $"{configuration},connectTimeout=500,connectRetry=1,asyncTimeout=60000";
-            options.Namespace = "faults";
-            options.DefaultExpiration = TimeSpan.FromHours(4);
-            (options.RedisTimeout, options.MaximumStaleness) = (RedisTimeout, MaximumStaleness);
-            configure?.Invoke(options);
-        });
+        var node = new CacheNode(
+            options =>
+            {
+                options.Configuration = $"{configuration},connectTimeout=500,connectRetry=1,asyncTimeout=60000";
+                options.Namespace = Namespace;
+                options.DefaultExpiration = TimeSpan.FromHours(4);
+                (options.RedisTimeout, options.MaximumStaleness) = (RedisTimeout, MaximumStaleness);
+                configure?.Invoke(options);
+            },
+            services);
         _nodes.Add(node);
         return node;
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using StratAI.Caching.Tests.Support;
 
 namespace StratAI.Caching.Tests.Faults;
@@ -39,10 +41,27 @@ public sealed class HangTests : FaultTest
         node.Time.Advance(TimeSpan.FromSeconds(2));
         await AtOnceAsync(CallAsync(node, call, "k6"));
         await AtOnceAsync(CallAsync(node, call, "k7"));
+    }
 
-        _redis.Continue();
-        await RecoveredAsync(node);
-        Assert.Equal("", await _redis.KeysWithoutExpirationAsync());
+    [Fact]
+    public async Task By_the_wall_clock_too_nobody_waits_longer_than_the_timeout_nor_at_all_once_the_breaker_is_open()
+    {
+        // Far longer than what a busy machine may add to a call, so that waiting and being slow are told apart.
+        var timeout = TimeSpan.FromSeconds(1);
+        var node = CreateNode(_redis.Endpoint, options => options.RedisTimeout = timeout, services => services.AddSingleton(TimeProvider.System));
+        await Eventually.TrueAsync(() => node.Internals.Shared.Impairment is null, "the instance works in full");
+        _redis.Stop();
+
+        var calls = Enumerable.Range(0, 5).Select(i => TimeAsync(() => CallAsync(node, "get", $"k{i}")));
+        Assert.All(await Task.WhenAll(calls), elapsed => Assert.InRange(elapsed, timeout * 0.9, timeout * 3));
+
+        // Longer than the breaker's pause, so that some calls are those that try again.
+        var open = Stopwatch.StartNew();
+        for (var i = 0; open.Elapsed < TimeSpan.FromSeconds(3); i++)
+        {
+            var key = $"open{i}";
+            Assert.InRange(await TimeAsync(() => CallAsync(node, CallNames[i % CallNames.Count], key)), TimeSpan.Zero, timeout * 0.9);
+        }
     }
 
     [Theory]
@@ -65,5 +84,12 @@ public sealed class HangTests : FaultTest
         await ForgetsAsync(_other, "k", "outdated");
         await ForgetsAsync(_node, "k", "outdated");
         Assert.Equal("", await _redis.KeysWithoutExpirationAsync());
+    }
+
+    private static async Task<TimeSpan> TimeAsync(Func<Task> call)
+    {
+        var elapsed = Stopwatch.StartNew();
+        await call();
+        return elapsed.Elapsed;
     }
 }

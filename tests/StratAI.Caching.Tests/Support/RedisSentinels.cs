@@ -16,8 +16,6 @@ public sealed class RedisSentinels : IAsyncDisposable
 
     public RedisProcess Replica { get; }
 
-    public IReadOnlyList<RedisProcess> Sentinels => _sentinels;
-
     /// <summary>A StackExchange.Redis configuration that finds the master by the sentinels.</summary>
     public string Configuration => $"{string.Join(',', _sentinels.Select(sentinel => sentinel.Endpoint))},serviceName={Service}";
 
@@ -43,6 +41,19 @@ public sealed class RedisSentinels : IAsyncDisposable
     /// <summary>Waits until the sentinels have made the replica the master.</summary>
     public Task FailedOverAsync() => Eventually.TrueAsync(
         async () => (await Replica.RunAsync("INFO", "replication")).Contains("role:master", StringComparison.Ordinal), "the replica is the master");
+
+    public Task KillSentinelsAsync()
+    {
+        _sentinels.ForEach(sentinel => sentinel.Kill());
+        return Task.CompletedTask;
+    }
+
+    public Task RestartSentinelsAsync() => Task.WhenAll(_sentinels.Select(sentinel => sentinel.RestartAsync()));
+
+    public Task ForgetMasterAsync() => Task.WhenAll(_sentinels.Select(sentinel => sentinel.RunAsync("SENTINEL", "REMOVE", Service)));
+
+    public Task MonitorMasterAsync() =>
+        Task.WhenAll(_sentinels.Select(sentinel => sentinel.RunAsync("SENTINEL", "MONITOR", Service, "127.0.0.1", $"{Master.Port}", "2")));
 
     public async ValueTask DisposeAsync()
     {
