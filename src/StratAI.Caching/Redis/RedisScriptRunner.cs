@@ -79,7 +79,7 @@ internal sealed class RedisScriptRunner(RedisConnection connection, RedisLevelSe
         catch (Exception error)
         {
             metrics.SharedError(Reason(error));
-            if (_breaker.Failed())
+            if (!IsSentAway(error) && _breaker.Failed())
             {
                 settings.Logger.BreakerOpened(error, operation);
             }
@@ -116,6 +116,12 @@ internal sealed class RedisScriptRunner(RedisConnection connection, RedisLevelSe
             CancellationToken.None,
             TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
+
+    /// <summary>
+    /// While its slot moves, a Cluster sends away a script one of whose keys is not there. That comes at once, and calls that name
+    /// other entries, above all the question for the sequence, still work: nobody is spared anything by not making them.
+    /// </summary>
+    private static bool IsSentAway(Exception error) => error is RedisServerException && error.Message.StartsWith("TRYAGAIN", StringComparison.Ordinal);
 
     private static string Reason(Exception error) => error switch
     {
