@@ -38,6 +38,21 @@ public sealed class ClusterTests(ClusterTests.Servers servers) : FaultTest, ICla
     }
 
     [Fact]
+    public async Task A_call_that_is_sent_away_while_the_slot_moves_does_not_count_as_one_without_an_answer()
+    {
+        await _other.Cache.SetAsync("k", "shared");
+        var move = await SlotMove.BeginAsync(Redis, SlotKey);
+        for (var i = 0; i < 10; i++)
+        {
+            // As its entry is not there, and might be at the target, it is told to try again.
+            await AtOnceAsync(CallAsync(_node, "get", $"miss{i}"));
+        }
+
+        Assert.Equal("shared", await ReadAsync(_node, "k", "made"));
+        await move.EndAsync();
+    }
+
+    [Fact]
     public async Task While_the_slot_moves_no_call_fails_and_what_is_invalidated_meanwhile_is_not_served_after()
     {
         string[] keys = ["before", "half", "moved", "after"];
