@@ -33,6 +33,8 @@ public sealed class RedisProcess : IAsyncDisposable
 
     public string Endpoint => $"127.0.0.1:{Port}";
 
+    public bool IsRunning => _process is { HasExited: false };
+
     /// <summary>Where it keeps its data; deleted with it.</summary>
     public string Folder { get; }
 
