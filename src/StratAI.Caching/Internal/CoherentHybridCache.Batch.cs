@@ -52,11 +52,7 @@ internal sealed partial class CoherentHybridCache
         }
         finally
         {
-            if (flying is { IsCompleted: false })
-            {
-                flying.Abandon();
-            }
-
+            flying?.Abandon();
             batch.Leave();
         }
     }

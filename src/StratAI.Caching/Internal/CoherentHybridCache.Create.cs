@@ -59,11 +59,7 @@ internal sealed partial class CoherentHybridCache
             }
             finally
             {
-                if (flying is { IsCompleted: false })
-                {
-                    flying.Abandon();
-                }
-
+                flying?.Abandon();
                 flight.Leave(abandonedByStarter: starts && !flight.Completion.IsCompleted);
             }
         }

@@ -36,15 +36,48 @@ internal sealed class GuardedCalls(ICacheServer server, RedisLevelSettings setti
             static result => (RedisResult?)result,
             cancellationToken);
 
-    private async ValueTask<TAnswer?> TryAsync<TCall, TResult, TAnswer>(
+    /// <summary>The same for a caller whom nobody waits for: it gets the answer also when it is the one that tries whether the breaker may close.</summary>
+    public ValueTask<RedisResult?> TryRunInBackgroundAsync(string operation, string script, RedisValue[] values, CancellationToken cancellationToken)
+    {
+        if (_breaker.TryEnter())
+        {
+            return CallAsync(
+                operation,
+                (server, script, values),
+                static call => call.server.RunAsync(call.script, [], call.values),
+                static result => (RedisResult?)result,
+                cancellationToken);
+        }
+
+        metrics.SharedError("open");
+        return new((RedisResult?)null);
+    }
+
+    private ValueTask<TAnswer?> TryAsync<TCall, TResult, TAnswer>(
         string operation, TCall call, Func<TCall, Task<TResult>> run, Func<TResult, TAnswer?> answer, CancellationToken cancellationToken)
     {
+        var probes = _breaker.IsOpen;
         if (!_breaker.TryEnter())
         {
             metrics.SharedError("open");
             return default;
         }
 
+        if (probes)
+        {
+            // While the breaker is open nobody waits, not even for the call that tries whether it may close. What that call does counts
+            // as not done, which is no more wrong than for one that timed out.
+            metrics.SharedError("open");
+            _ = CallAsync(operation, call, run, answer, CancellationToken.None).AsTask();
+            return default;
+        }
+
+        return CallAsync(operation, call, run, answer, cancellationToken);
+    }
+
+    private async ValueTask<TAnswer?> CallAsync<TCall, TResult, TAnswer>(
+        string operation, TCall call, Func<TCall, Task<TResult>> run, Func<TResult, TAnswer?> answer, CancellationToken cancellationToken)
+    {
         Task<TResult>? running = null;
         try
         {
@@ -64,7 +97,7 @@ internal sealed class GuardedCalls(ICacheServer server, RedisLevelSettings setti
         catch (Exception error)
         {
             metrics.SharedError(Reason(error));
-            if (_breaker.Failed())
+            if (!IsSentAway(error) && _breaker.Failed())
             {
                 settings.Logger.BreakerOpened(error, operation);
             }
@@ -74,12 +107,15 @@ internal sealed class GuardedCalls(ICacheServer server, RedisLevelSettings setti
         }
         finally
         {
-            if (running is { IsCompleted: false })
-            {
-                running.Abandon();
-            }
+            running?.Abandon();
         }
     }
+
+    /// <summary>
+    /// While its slot moves, a Cluster sends away a script one of whose keys is not there. That comes at once, and calls that name
+    /// other entries, above all the question for the sequence, still work: nobody is spared anything by not making them.
+    /// </summary>
+    private static bool IsSentAway(Exception error) => error is RedisServerException && error.Message.StartsWith("TRYAGAIN", StringComparison.Ordinal);
 
     private static string Reason(Exception error) => error switch
     {

@@ -35,10 +35,14 @@ internal sealed partial class RedisLevel
 
     private async ValueTask InvalidateAsync(InvalidationKind kind, IReadOnlyList<string> names)
     {
+        var reached = true;
         foreach (var batch in names.Chunk(BatchSize))
         {
             var begun = _local.Now;
-            Apply(kind, batch, begun, await SendAsync(kind, batch).ConfigureAwait(false));
+            // After one timeout the caller is not made to wait for another.
+            var result = reached ? await SendAsync(kind, batch).ConfigureAwait(false) : null;
+            reached = result is not null;
+            Apply(kind, batch, begun, result);
         }
     }
 
@@ -98,7 +102,8 @@ internal sealed partial class RedisLevel
 
     private async ValueTask<long?> AskSequenceAsync(CancellationToken cancellationToken)
     {
-        var result = await _calls.TryRunAsync("sync", Scripts.Sync, [], [], cancellationToken).ConfigureAwait(false);
+        var highest = Math.Max(_local.Now.Sequence, _link.Seen ?? Stamp.Unknown);
+        var result = await _calls.TryRunInBackgroundAsync("sync", Scripts.Sync, [highest], cancellationToken).ConfigureAwait(false);
         return result is null ? null : (long)result;
     }
 

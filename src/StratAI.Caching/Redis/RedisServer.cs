@@ -1,4 +1,5 @@
 using StackExchange.Redis;
+using StratAI.Caching.Internal;
 using StratAI.Shared.Redis;
 
 namespace StratAI.Caching.Redis;
@@ -16,15 +17,23 @@ internal sealed class RedisServer(RedisConnection connection, RedisNames names, 
     public async Task<StoredEntry> GetAsync(string key)
     {
         var database = await connection.GetDatabaseAsync().ConfigureAwait(false);
+        var entry = names.Of(Records.Entry(key));
+
+        // Two commands in one round trip, to the master, as a replica may lag behind what it was told to forget. The time first: should the entry
+        // be written in between, it has at least as long. The client's own pair of the two cannot be sent on to another node while a slot moves.
+        var asking = database.KeyTimeToLiveAsync(entry, CommandFlags.DemandMaster);
+        var reading = database.StringGetAsync(entry, CommandFlags.DemandMaster);
         try
         {
-            // A replica may lag behind what it was told to forget.
-            var found = await database.StringGetWithExpiryAsync(names.Of(Records.Entry(key)), CommandFlags.DemandMaster).ConfigureAwait(false);
-            return new(found.Value, found.Expiry);
+            return new(await reading.ConfigureAwait(false), await asking.ConfigureAwait(false));
         }
         catch (RedisServerException error) when (error.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
             return new([], null);
+        }
+        finally
+        {
+            asking.Abandon();
         }
     }
 

@@ -13,19 +13,22 @@ internal static class Scripts
     private const string Common = """
         local function text(number) return string.format('%.0f', number) end
 
-        local function current()
-          local sequence = redis.call('ZSCORE', KEYS[1], 's')
-          if sequence then return tonumber(sequence) end
-          -- Lost or never there. The clock in microseconds is higher than any sequence there was before, so that entries and fills
-          -- from before compare as older, and are refused, as nobody knows what was invalidated since.
+        -- The clock in microseconds is higher than any sequence there was before, so that entries and fills from before compare as
+        -- older, and are refused, as nobody knows what was invalidated since.
+        local function begin(least)
           local time = redis.call('TIME')
-          local first = text(tonumber(time[1]) * 1000000 + tonumber(time[2]))
-          redis.call('DEL', KEYS[2])
+          local first = text(math.max(least, tonumber(time[1]) * 1000000 + tonumber(time[2])))
+          redis.call('DEL', KEYS[1], KEYS[2])
           redis.call('ZADD', KEYS[1], first, 's', first, 'a', first, 'f')
           redis.call('ZADD', KEYS[2], first, 'f')
           redis.call('PEXPIRE', KEYS[1], ARGV[1])
           redis.call('PEXPIRE', KEYS[2], ARGV[1])
           return tonumber(first)
+        end
+
+        local function current()
+          local sequence = redis.call('ZSCORE', KEYS[1], 's')
+          return sequence and tonumber(sequence) or begin(0)
         end
 
         local function score(log, member)
@@ -215,9 +218,17 @@ internal static class Scripts
     /// <summary>KEYS 3 the session. Answers the sequence of its last invalidation, or nothing where that is long ago.</summary>
     public const string Session = "return redis.call('GET', KEYS[3])";
 
-    /// <summary>Answers the sequence, and keeps the record of invalidations alive while an instance is.</summary>
+    /// <summary>
+    /// ARGV 4 the highest sequence the caller knows of. Answers the sequence it found, and keeps the record of invalidations alive while
+    /// an instance is. A server that knows less than the caller lost the end of its history, in a failover or to an old copy of its data,
+    /// and with it invalidations of entries that it may still have: it begins again, as one that lost all.
+    /// </summary>
     public const string Sync = Common + """
         local sequence = current()
+        if sequence < tonumber(ARGV[4]) then
+          begin(tonumber(ARGV[4]) + 1)
+          return sequence
+        end
         keyfloor(sequence)
         redis.call('PEXPIRE', KEYS[1], ARGV[1])
         redis.call('PEXPIRE', KEYS[2], ARGV[1])

@@ -1,0 +1,81 @@
+using StratAI.Caching.Tests.Support;
+
+namespace StratAI.Caching.Tests.Faults;
+
+/// <summary>The master dies, and the sentinels put its replica in its place.</summary>
+public sealed class SentinelTests : FaultTest
+{
+    private RedisSentinels _redis = null!;
+
+    public override async Task InitializeAsync() => _redis = await RedisSentinels.StartAsync();
+
+    protected override async Task DisposeServersAsync() => await _redis.DisposeAsync();
+
+    [Fact]
+    public async Task Over_a_failover_no_call_fails_or_waits_and_what_was_invalidated_is_not_served_after_it()
+    {
+        var (node, other) = (CreateNode(_redis.Configuration), CreateNode(_redis.Configuration));
+        await node.TrustedAsync();
+        await other.TrustedAsync();
+        foreach (var key in new[] { "k", "during", "after" })
+        {
+            await node.Cache.SetAsync(key, "outdated", tags: ["t"]);
+            await other.CaughtUpWithAsync(node);
+            Assert.Equal("outdated", await ReadAsync(other, key, "made"));
+        }
+
+        await _redis.ReplicatedAsync();
+        _redis.Master.Kill();
+        foreach (var call in new[] { "get", "set", "remove", "remove many" })
+        {
+            await InTimeAsync(node, () => CallAsync(node, call, "other"));
+        }
+
+        await InTimeAsync(node, () => node.Cache.RemoveAsync("during").AsTask());
+
+        await _redis.FailedOverAsync();
+
+        // One that finds the new master at once.
+        var late = CreateNode(_redis.Configuration);
+        await late.TrustedAsync();
+        await late.Cache.RemoveAsync("after");
+        await ForgetsAsync(other, "after", "outdated");
+        await ForgetsAsync(node, "after", "outdated");
+        await RecoveredAsync(node, other, late);
+        await ForgetsAsync(other, "during", "outdated");
+
+        // Messages flow again: the clocks stand still, so that what arrives has come by one.
+        Assert.Equal("outdated", await ReadAsync(other, "k", "made"));
+        await node.Cache.RemoveByTagAsync("t");
+        await Eventually.TrueAsync(() => !other.HoldsLocally("k"), "the other instance has dropped the entry");
+        Assert.Equal("", await _redis.Replica.KeysWithoutExpirationAsync());
+    }
+
+    [Fact]
+    public async Task An_instance_that_starts_before_the_sentinels_answer_recovers() => await StartsWithoutAsync(
+        _redis.KillSentinelsAsync, _redis.RestartSentinelsAsync);
+
+    [Fact]
+    public async Task An_instance_that_starts_before_the_sentinels_know_of_the_master_recovers() => await StartsWithoutAsync(
+        _redis.ForgetMasterAsync, _redis.MonitorMasterAsync);
+
+    private async Task StartsWithoutAsync(Func<Task> take, Func<Task> give)
+    {
+        await take();
+        var node = CreateNode(_redis.Configuration);
+
+        for (var i = 0; i < 10; i++)
+        {
+            var reading = ReadAsync(node, $"k{i}", "made");
+            await node.PumpAsync(reading);
+            Assert.Equal("made", await reading);
+        }
+
+        await give();
+        await RecoveredAsync(node);
+        await node.Cache.SetAsync("k", "shared");
+
+        Assert.Equal("shared", await ReadAsync(node, "k", "made"));
+        Assert.Equal("", await _redis.Master.KeysWithoutExpirationAsync());
+    }
+}
