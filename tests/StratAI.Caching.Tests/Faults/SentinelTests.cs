@@ -52,6 +52,31 @@ public sealed class SentinelTests : FaultTest
     }
 
     [Fact]
+    public async Task After_a_failover_L1_is_dropped_though_the_sequence_seems_to_continue()
+    {
+        var node = CreateNode(_redis.Configuration);
+        await node.TrustedAsync();
+        await node.Cache.SetAsync("k", "outdated");
+        await node.CaughtUpWithAsync(node);
+        await _redis.ReplicatedAsync();
+        _redis.Master.Kill();
+        await _redis.FailedOverAsync();
+
+        // As if the failover had lost some numbers, and others had taken as many since, without the node being told.
+        await _redis.Replica.RunAsync("UNLINK", $"{{{Namespace}:v1}}:e:k");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                node.Time.Advance(TimeSpan.FromMilliseconds(20));
+                return !node.HoldsLocally("k");
+            },
+            "the node has dropped L1");
+        await RecoveredAsync(node);
+
+        Assert.Equal("current", await ReadAsync(node, "k", "current"));
+    }
+
+    [Fact]
     public async Task An_instance_that_starts_before_the_sentinels_answer_recovers() => await StartsWithoutAsync(
         _redis.KillSentinelsAsync, _redis.RestartSentinelsAsync);
 
