@@ -54,7 +54,7 @@ internal static class PartsSetup
             services.AddDataProtection().SetApplicationName("stratai-host").PersistKeysToFileSystem(new(Path.Combine(folder.Path, "keys")));
         }
 
-        services.AddStratAICaching(options => options.Namespace = prefix);
+        services.AddStratAICaching(options => options.Namespace = prefix).AddOutputCacheStore();
         services.AddStratAIPagination(options => options.SigningKey = Convert.ToBase64String(master.Derive("cursors")))
             .CheckIndexesAtStart(
                 modes.Database ? SqlDialect.PostgreSql : SqlDialect.Sqlite,

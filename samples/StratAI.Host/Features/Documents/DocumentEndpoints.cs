@@ -118,7 +118,6 @@ internal static class DocumentEndpoints
         }
 
         var signed = await signer.SignGetAsync(document.ObjectKey, UrlLifetime, new SignedGetOptions { FileName = document.Filename, ContentType = document.ContentType }, cancellation);
-        response.Headers.CacheControl = "private, no-cache";
         return TypedResults.Ok(new SignedUrlResponse(signed.Url.ToString(), signed.ExpiresAt));
     }
 

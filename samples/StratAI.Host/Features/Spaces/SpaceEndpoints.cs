@@ -11,7 +11,7 @@ namespace StratAI.Host.Features.Spaces;
 
 internal static class SpaceEndpoints
 {
-    private const string CacheControl = "private, max-age=60";
+    private const string Kept = "private, max-age=60";
 
     private const string Columns = "s.id, s.name, s.description, m.role, s.created_at, s.updated_at";
     private const string Mine = "spaces s JOIN space_members m ON m.space_id = s.id AND m.user_id = @userId";
@@ -21,10 +21,10 @@ internal static class SpaceEndpoints
     public static void MapSpaces(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/spaces").WithTags("Spaces");
-        group.MapGet("", List).WithPageOrder(SpaceResource.Order).WithSummary("The spaces you are a member of.");
+        group.MapGet("", List).WithPageOrder(SpaceResource.Order).WithCacheControl(Kept).WithSummary("The spaces you are a member of.");
         group.MapPost("", Create).Idempotent().WithSummary("Makes a space that you own.");
-        group.MapGet("/{id:guid}", Get);
-        group.MapPatch("/{id:guid}", Patch).WithSummary("Changes a space; editors and owners.");
+        group.MapGet("/{id:guid}", Get).WithCacheControl(Kept);
+        group.MapPatch("/{id:guid}", Patch).WithCacheControl(Kept).WithSummary("Changes a space; editors and owners.");
         group.MapDelete("/{id:guid}", Delete).WithSummary("Deletes a space with its areas, documents and pages; owners.");
         group.MapMembers();
     }
@@ -33,7 +33,7 @@ internal static class SpaceEndpoints
     public static string CacheTag(Guid id) => $"space:{id}";
 
     private static Task<Results<PageResult<SpaceResource>, Problem>> List(PageRequest page, CurrentUser user, PageReader pages, CancellationToken cancellation) =>
-        pages.ReadAsync(SpaceResource.Order, page, new PageScope("spaces", user.Id), Columns, Mine, "TRUE", new { userId = user.Id }, cancellation, CacheControl);
+        pages.ReadAsync(SpaceResource.Order, page, new PageScope("spaces", user.Id), Columns, Mine, "TRUE", new { userId = user.Id }, cancellation);
 
     private static async Task<CreatedResource<SpaceResource>> Create(
         SpaceBody body, CurrentUser user, AppDatabase database, TimeProvider time, CancellationToken cancellation)
@@ -62,7 +62,7 @@ internal static class SpaceEndpoints
             Cached,
             [CacheTag(id)],
             cancellation);
-        return space is null ? Problem.NotFound() : new Resource<SpaceResource>(space) { CacheControl = CacheControl };
+        return space is null ? Problem.NotFound() : Resource.Of(space);
     }
 
     private static async Task<Results<Resource<SpaceResource>, Problem>> Patch(
@@ -89,7 +89,7 @@ internal static class SpaceEndpoints
         }
 
         await cache.RemoveByTagAsync(CacheTag(id), CancellationToken.None);
-        return new Resource<SpaceResource>(space!) { CacheControl = CacheControl };
+        return Resource.Of(space!);
     }
 
     private static async Task<Results<NoContent, Problem>> Delete(
