@@ -8,19 +8,21 @@ namespace StratAI.Caching.Tests.AspNetCore;
 public abstract class OutputCacheContract : IAsyncLifetime
 {
     private readonly NumberedPage _page = new();
-    private WebNode _node = null!;
-    private WebNode _peer = null!;
+
+    protected WebNode Node { get; private set; } = null!;
+
+    protected WebNode Peer { get; private set; } = null!;
 
     public virtual async Task InitializeAsync()
     {
-        _node = await WebNode.StartAsync(Configure, _page.Map);
-        _peer = IsDistributed ? await WebNode.StartAsync(Configure, _page.Map) : _node;
+        Node = await WebNode.StartAsync(Configure, _page.Map);
+        Peer = IsDistributed ? await WebNode.StartAsync(Configure, _page.Map) : Node;
     }
 
     public virtual async Task DisposeAsync()
     {
-        await _node.DisposeAsync();
-        await _peer.DisposeAsync();
+        await Node.DisposeAsync();
+        await Peer.DisposeAsync();
     }
 
     protected abstract bool IsDistributed { get; }
@@ -30,12 +32,12 @@ public abstract class OutputCacheContract : IAsyncLifetime
     [Fact]
     public async Task A_response_is_made_once_and_served_by_every_instance()
     {
-        Assert.Equal("1", await _node.Client.GetStringAsync("/page"));
-        using var again = await _peer.Client.GetAsync("/page");
+        Assert.Equal("1", await Node.Client.GetStringAsync("/page"));
+        using var again = await Peer.Client.GetAsync("/page");
 
         Assert.Equal("1", await again.Content.ReadAsStringAsync());
         Assert.Equal("kept", again.Headers.GetValues("X-Kept").Single());
-        Assert.Equal("1", await _peer.Client.GetStringAsync("/page"));
+        Assert.Equal("1", await Peer.Client.GetStringAsync("/page"));
         Assert.Equal(1, _page.Runs);
     }
 
@@ -43,31 +45,31 @@ public abstract class OutputCacheContract : IAsyncLifetime
     public async Task One_call_evicts_a_tag_from_L1_L2_and_the_output_cache()
     {
         var values = new CountingFactory();
-        Assert.Equal(1, await _node.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]));
-        Assert.Equal(1, await _peer.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]));
-        Assert.Equal(["1", "1"], [await _node.Client.GetStringAsync("/page"), await _peer.Client.GetStringAsync("/page")]);
+        Assert.Equal(1, await Node.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]));
+        Assert.Equal(1, await Peer.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]));
+        Assert.Equal(["1", "1"], [await Node.Client.GetStringAsync("/page"), await Peer.Client.GetStringAsync("/page")]);
 
-        await _node.Cache.RemoveByTagAsync("rows");
-        await _peer.CaughtUpWithAsync(_node);
+        await Node.Cache.RemoveByTagAsync("rows");
+        await Peer.CaughtUpWithAsync(Node);
 
-        Assert.Equal("2", await _peer.Client.GetStringAsync("/page"));
-        Assert.Equal("2", await _node.Client.GetStringAsync("/page"));
-        Assert.Equal(2, await _peer.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]));
-        Assert.Equal(2, await _node.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]));
+        Assert.Equal("2", await Peer.Client.GetStringAsync("/page"));
+        Assert.Equal("2", await Node.Client.GetStringAsync("/page"));
+        Assert.Equal(2, await Peer.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]));
+        Assert.Equal(2, await Node.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]));
     }
 
     [Fact]
     public async Task The_stores_own_eviction_is_the_same()
     {
         var values = new CountingFactory();
-        await _peer.Client.GetStringAsync("/page");
-        await _node.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]);
+        await Peer.Client.GetStringAsync("/page");
+        await Node.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]);
 
-        await _node.Services.GetRequiredService<IOutputCacheStore>().EvictByTagAsync("rows", default);
-        await _peer.CaughtUpWithAsync(_node);
+        await Node.Services.GetRequiredService<IOutputCacheStore>().EvictByTagAsync("rows", default);
+        await Peer.CaughtUpWithAsync(Node);
 
-        Assert.Equal("2", await _peer.Client.GetStringAsync("/page"));
-        Assert.Equal(2, await _node.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]));
+        Assert.Equal("2", await Peer.Client.GetStringAsync("/page"));
+        Assert.Equal(2, await Node.Cache.GetOrCreateAsync("value", values.Next, tags: ["rows"]));
     }
 
     [Theory]
@@ -76,43 +78,43 @@ public abstract class OutputCacheContract : IAsyncLifetime
     public async Task A_response_begun_before_an_eviction_and_ended_after_it_is_not_stored(bool told)
     {
         _page.Hold();
-        var slow = _node.Client.GetStringAsync("/page");
+        var slow = Node.Client.GetStringAsync("/page");
         await _page.Begun;
-        await _peer.Cache.RemoveByTagAsync("rows");
+        await Peer.Cache.RemoveByTagAsync("rows");
         if (told)
         {
             // Else it may be Redis alone that knows.
-            await _node.CaughtUpWithAsync(_peer);
+            await Node.CaughtUpWithAsync(Peer);
         }
 
         _page.Release();
         Assert.Equal("1", await slow);
 
-        Assert.Equal("2", await _node.Client.GetStringAsync("/page"));
-        Assert.Equal("2", await _peer.Client.GetStringAsync("/page"));
+        Assert.Equal("2", await Node.Client.GetStringAsync("/page"));
+        Assert.Equal("2", await Peer.Client.GetStringAsync("/page"));
     }
 
     [Fact]
     public async Task A_response_begun_before_the_eviction_of_another_tag_is_stored()
     {
         _page.Hold();
-        var slow = _node.Client.GetStringAsync("/page");
+        var slow = Node.Client.GetStringAsync("/page");
         await _page.Begun;
-        await _peer.Cache.RemoveByTagAsync("others");
+        await Peer.Cache.RemoveByTagAsync("others");
         _page.Release();
         Assert.Equal("1", await slow);
 
-        Assert.Equal("1", await _node.Client.GetStringAsync("/page"));
-        Assert.Equal("1", await _peer.Client.GetStringAsync("/page"));
+        Assert.Equal("1", await Node.Client.GetStringAsync("/page"));
+        Assert.Equal("1", await Peer.Client.GetStringAsync("/page"));
     }
 
     [Fact]
     public async Task A_request_that_did_not_look_stores_all_the_same()
     {
-        Assert.Equal("1", await _node.Client.GetStringAsync("/page"));
-        Assert.Equal("2", await _node.Client.GetStringAsync("/page?refresh"));
+        Assert.Equal("1", await Node.Client.GetStringAsync("/page"));
+        Assert.Equal("2", await Node.Client.GetStringAsync("/page?refresh"));
 
-        Assert.Equal("2", await _node.Client.GetStringAsync("/page"));
+        Assert.Equal("2", await Node.Client.GetStringAsync("/page"));
     }
 
     [Fact]
@@ -120,18 +122,18 @@ public abstract class OutputCacheContract : IAsyncLifetime
     {
         var name = new string('x', 5_000) + "%00%0A\u00e9";
 
-        Assert.Equal("1", await _node.Client.GetStringAsync($"/page?name={name}"));
-        Assert.Equal("1", await _peer.Client.GetStringAsync($"/page?name={name}"));
-        Assert.Equal("2", await _peer.Client.GetStringAsync($"/page?name={name}x"));
+        Assert.Equal("1", await Node.Client.GetStringAsync($"/page?name={name}"));
+        Assert.Equal("1", await Peer.Client.GetStringAsync($"/page?name={name}"));
+        Assert.Equal("2", await Peer.Client.GetStringAsync($"/page?name={name}x"));
     }
 
     [Fact]
     public async Task A_response_too_large_or_with_a_tag_that_means_everything_is_answered_and_not_kept()
     {
-        Assert.Equal(2_000_000, (await _node.Client.GetStringAsync("/page?size=2000000")).Length);
-        Assert.Equal(2_000_000, (await _node.Client.GetStringAsync("/page?size=2000000")).Length);
-        Assert.Equal("3", await _node.Client.GetStringAsync("/page?everything"));
-        Assert.Equal("4", await _node.Client.GetStringAsync("/page?everything"));
+        Assert.Equal(2_000_000, (await Node.Client.GetStringAsync("/page?size=2000000")).Length);
+        Assert.Equal(2_000_000, (await Node.Client.GetStringAsync("/page?size=2000000")).Length);
+        Assert.Equal("3", await Node.Client.GetStringAsync("/page?everything"));
+        Assert.Equal("4", await Node.Client.GetStringAsync("/page?everything"));
     }
 }
 
@@ -163,4 +165,16 @@ public sealed class RedisOutputCacheTests : OutputCacheContract
     protected override bool IsDistributed => true;
 
     protected override void Configure(CachingOptions options) => _redis.Configure(options);
+
+    [Fact]
+    public async Task L1_serves_what_this_instance_made_and_what_it_found_in_Redis()
+    {
+        Assert.Equal("1", await Node.Client.GetStringAsync("/page"));
+        Assert.Equal("1", await Peer.Client.GetStringAsync("/page"));
+        var entries = (await _redis.KeysAsync()).Where(key => key.ToString().Contains(":e:", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(1, await _redis.Database.KeyDeleteAsync(entries));
+
+        Assert.Equal("1", await Node.Client.GetStringAsync("/page"));
+        Assert.Equal("1", await Peer.Client.GetStringAsync("/page"));
+    }
 }
