@@ -17,7 +17,9 @@ public static class ConditionalRequests
     /// The entity tag of the current representation. <see langword="null"/>, without <paramref name="lastModified"/> either: there is none,
     /// so that <c>If-Match: *</c> fails and <c>If-None-Match: *</c> holds.
     /// </param>
-    /// <param name="lastModified">When it last changed, to the second; <see langword="null"/> where that is not known, and dates are then no conditions.</param>
+    /// <param name="lastModified">
+    /// When it last changed, to the second; <see langword="null"/> where that is not known, and dates are then no conditions.
+    /// </param>
     public static PreconditionResult EvaluatePreconditions(
         this HttpRequest request, EntityTagHeaderValue? etag, DateTimeOffset? lastModified = null)
     {

@@ -29,7 +29,8 @@ internal sealed class CacheControlMiddleware(RequestDelegate next, string? defau
                 headers.Remove("Pragma");
                 break;
             case (>= 200 and < 300) or StatusCodes.Status304NotModified when headers.CacheControl.Count == 0:
-                if (context.GetEndpoint() is { } endpoint && (endpoint.Metadata.GetMetadata<CacheControlMetadata>()?.Value ?? defaultValue) is { } value)
+                if (context.GetEndpoint() is { } endpoint
+                    && (endpoint.Metadata.GetMetadata<CacheControlMetadata>()?.Value ?? defaultValue) is { } value)
                 {
                     headers.CacheControl = value;
                 }

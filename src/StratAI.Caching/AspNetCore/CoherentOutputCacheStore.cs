@@ -7,8 +7,8 @@ using StratAI.Caching.Internal;
 namespace StratAI.Caching.AspNetCore;
 
 /// <summary>
-/// Keeps whole responses in the cache, beside its other entries: in L1 and L2, under the same invalidations. Storing is a fill, refused where a tag was
-/// invalidated after the request's stamp.
+/// Keeps whole responses in the cache, beside its other entries: in L1 and L2, under the same invalidations. Storing is a fill, refused
+/// where a tag was invalidated after the request's stamp.
 /// </summary>
 /// <remarks>
 /// <c>IOutputCacheBufferStore</c> would save nothing: its buffers are lent for the call, and L1 keeps the bytes.

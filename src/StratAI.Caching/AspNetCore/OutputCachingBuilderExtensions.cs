@@ -13,13 +13,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OutputCachingBuilderExtensions
 {
     /// <summary>
-    /// Adds output caching, and makes this cache its store in place of any other. Responses are then shared by all instances, kept in L1 coherently, and
-    /// evicted by <see cref="HybridCache.RemoveByTagAsync(string, CancellationToken)"/> together with all else under the tag; the store's
+    /// Adds output caching, and makes this cache its store in place of any other. Responses are then shared by all instances, kept in L1
+    /// coherently, and evicted by <see cref="HybridCache.RemoveByTagAsync(string, CancellationToken)"/> together with all else under the tag; the store's
     /// <c>EvictByTagAsync</c> is the same call. The pipeline needs <c>UseOutputCache()</c>. A response of more than
     /// <see cref="CachingOptions.MaximumPayloadBytes"/> is not kept, nor one that was begun before its tag was last evicted.
     /// </summary>
     /// <param name="builder">The cache.</param>
-    /// <exception cref="InvalidOperationException">When the store is first used: the application registered a <see cref="HybridCache"/> of its own before.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// When the store is first used: the application registered a <see cref="HybridCache"/> of its own before.
+    /// </exception>
     public static ICachingBuilder AddOutputCacheStore(this ICachingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -36,5 +38,6 @@ public static class OutputCachingBuilderExtensions
     private static CoherentHybridCache CacheOf(IServiceProvider provider, object? key) =>
         provider.GetRequiredKeyedService<HybridCache>(key) is var cache && cache is CoherentHybridCache ours
             ? ours
-            : throw new InvalidOperationException($"Output caching needs the cache of AddStratAICaching, and {cache.GetType()} was registered before it.");
+            : throw new InvalidOperationException(
+                $"Output caching needs the cache of AddStratAICaching, and {cache.GetType()} was registered before it.");
 }

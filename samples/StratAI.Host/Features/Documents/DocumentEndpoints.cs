@@ -110,7 +110,7 @@ internal static class DocumentEndpoints
             : Problem.NotFound();
 
     private static async Task<Results<Ok<SignedUrlResponse>, Problem>> GetUrl(
-        Guid id, CurrentUser user, HttpResponse response, DocumentStore documents, IUrlSigner signer, CancellationToken cancellation)
+        Guid id, CurrentUser user, DocumentStore documents, IUrlSigner signer, CancellationToken cancellation)
     {
         if (await documents.FindAsync(id, user.Id, cancellation) is not { } document)
         {
