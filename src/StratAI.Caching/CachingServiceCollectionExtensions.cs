@@ -20,7 +20,7 @@ public static class CachingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton<HybridCache>(static provider => CacheFactory.Create(provider, Options.Options.DefaultName));
-        return AddOptions(services, Options.Options.DefaultName, configure);
+        return AddOptions(services, Options.Options.DefaultName, null, configure);
     }
 
     /// <summary>
@@ -43,10 +43,10 @@ public static class CachingServiceCollectionExtensions
         var name = Convert.ToString(serviceKey, CultureInfo.InvariantCulture);
         ArgumentException.ThrowIfNullOrWhiteSpace(name, nameof(serviceKey));
         services.TryAddKeyedSingleton<HybridCache>(serviceKey, (provider, _) => CacheFactory.Create(provider, name));
-        return AddOptions(services, name, configure);
+        return AddOptions(services, name, serviceKey, configure);
     }
 
-    private static CachingBuilder AddOptions(IServiceCollection services, string name, Action<CachingOptions>? configure)
+    private static CachingBuilder AddOptions(IServiceCollection services, string name, object? serviceKey, Action<CachingOptions>? configure)
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CachingOptions>, CachingOptionsValidator>());
         var options = services.AddOptions<CachingOptions>(name).ValidateOnStart();
@@ -55,6 +55,6 @@ public static class CachingServiceCollectionExtensions
             options.Configure(configure);
         }
 
-        return new(services, name);
+        return new(services, name, serviceKey);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using StratAI.Shared.Http;
 using StratAI.Storage.AspNetCore;
 using StratAI.Storage.Internal;
 
@@ -68,7 +69,7 @@ public sealed class StoredObjectResult(IObjectStore store, string key) : IResult
                 return (true, null);
         }
 
-        if (!Preconditions.TryGetRange(context.Request, etag, lastModified, info.Size, out var range))
+        if (!RequestedRange.TryGet(context.Request, etag, lastModified, info.Size, out var range))
         {
             await StorageProblems.RangeNotSatisfiableAsync(context, info.Size).ConfigureAwait(false);
             return (true, null);

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using StratAI.Host.Database;
 using StratAI.Host.Tests.Infrastructure;
 using StratAI.Testing;
 
@@ -91,6 +93,63 @@ public abstract class GameTests(HostFixture host)
         Assert.Equal(expected, there);
         Assert.Equal(expected[..8], back);
         Assert.Equal("cursor-mismatch", (await user.GetAsync($"{Path}?game=another&cursor={Cursor(page, "nextCursor")}")).Code);
+    }
+
+    [Fact]
+    public async Task A_list_is_kept_on_the_server_for_all_users_until_a_score_is_added()
+    {
+        var (user, other) = (await host.NewUserAsync(), await host.NewUserAsync("other"));
+        var elsewhere = await host.Other.SignInAsync(other.User);
+        const string list = $"{Path}?game=kept&limit=5";
+        await user.PostAsync(Path, new { game = "kept", score = 10 });
+        var made = await user.GetAsync(list, ("X-Request-Id", "first"));
+
+        // Behind the back of the API: nothing evicts the list.
+        var database = host.Host.Services.GetRequiredService<AppDatabase>();
+        await database.ExecuteAsync("UPDATE game_scores SET score = 99 WHERE game = @game", new { game = "kept" }, default);
+        var here = await other.GetAsync(list, ("X-Request-Id", "second"));
+        var there = await elsewhere.GetAsync(list, ("X-Request-Id", "third"));
+        Assert.All(new[] { here, there }, kept => Assert.Equal((made.Text, made.Headers["Link"]), (kept.Text, kept.Headers["Link"])));
+        Assert.Equal(99, Rows(await user.GetAsync($"{list}&offset=0"))[0].Score);
+
+        await elsewhere.PostAsync(Path, new { game = "kept", score = 20 });
+        Assert.Equal([99, 20], Rows(await elsewhere.GetAsync(list)).Select(row => row.Score));
+        await Eventually.TrueAsync(async () => Rows(await user.GetAsync(list)).Count == 2);
+    }
+
+    [Fact]
+    public async Task What_is_a_requests_own_is_not_kept_with_the_list()
+    {
+        var (user, other) = (await host.NewUserAsync(), await host.NewUserAsync("other"));
+        var elsewhere = await host.Other.SignInAsync(other.User);
+        const string list = $"{Path}?game=own";
+        await user.GetAsync(list, ("X-Request-Id", "first"));
+        var before = Remaining(await other.GetAsync("/api/me"));
+        var kept = await other.GetAsync(list, ("X-Request-Id", "second"));
+        var there = await elsewhere.GetAsync(list, ("X-Request-Id", "third"));
+
+        Assert.Equal(("second", "third"), (kept.Headers["X-Request-Id"], there.Headers["X-Request-Id"]));
+        Assert.Equal(host.IsDistributed, kept.Headers["X-Instance-Id"] != there.Headers["X-Instance-Id"]);
+        Assert.Equal(before - 1, Remaining(kept));
+        Assert.All(new[] { kept, there }, answer =>
+        {
+            Assert.Equal("private, max-age=10", answer.Headers["Cache-Control"]);
+            Assert.False(answer.Headers.ContainsKey("Age"));
+            Assert.True(answer.Headers.ContainsKey("Date"));
+        });
+
+        using var http = host.Host.Anonymous();
+        Assert.Equal(401, (await new ApiClient(http, "nobody").GetAsync(list)).Status);
+
+        // The links of a page repeat what the client asked with.
+        Assert.Contains("mark=1", (await user.GetAsync($"{list}&mark=1")).Headers["Link"], StringComparison.Ordinal);
+        Assert.DoesNotContain("mark=1", (await user.GetAsync(list)).Headers["Link"], StringComparison.Ordinal);
+        await user.PostAsync(Path, new { game = "b,a", score = 1 });
+        Assert.Single(Rows(await user.GetAsync($"{Path}?game=b&game=a")));
+        Assert.Empty(Rows(await user.GetAsync($"{Path}?game=a&game=b")));
+
+        static int Remaining(Answer answer) =>
+            int.Parse(answer.Headers["RateLimit"].Split("\"user\";r=")[1].Split(';')[0], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private sealed record Row(int Rank, string Player, int Score);

@@ -46,6 +46,7 @@ internal static class ProblemSetup
         403 => "forbidden",
         404 => "not-found",
         405 => "method-not-allowed",
+        412 => "precondition-failed",
         413 => "too-large",
         415 => "unsupported-media-type",
         428 => "precondition-required",
@@ -59,6 +60,7 @@ internal static class ProblemSetup
     {
         401 => "A valid access token is needed: Authorization: Bearer <token>.",
         404 => Problem.NotFound().Detail,
+        412 => Problem.PreconditionFailed().Detail,
         413 => "The request body is larger than this endpoint takes.",
         405 => $"{context.Request.Method} is not offered here; see the Allow header.",
         415 => "The request's Content-Type is not one this endpoint takes.",

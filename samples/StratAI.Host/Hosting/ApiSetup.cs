@@ -50,6 +50,7 @@ internal static partial class ApiSetup
     /// <summary>What every request passes, from the outside in.</summary>
     public static void UseApi(this WebApplication app)
     {
+        app.UseCacheControl();
         app.UseRequestIdentity();
         app.UseProblems();
         app.UseRouting();
@@ -60,12 +61,15 @@ internal static partial class ApiSetup
         app.UseStratAIRateLimiting();
         app.UseReadYourWrites(context => context.User.FindFirst("sub")?.Value);
         app.UseIdempotency();
+        // Behind all that decides whether this request may be answered: what is kept is the answer, never the decision.
+        app.UseOutputCache();
     }
 
     /// <summary>The group that all of the API's endpoints are in.</summary>
     public static RouteGroupBuilder MapApi(this WebApplication app)
     {
-        var api = app.MapGroup("/api").RequireAuthorization().RequireLimits("ip", "user");
+        // What an endpoint says nothing more about is its caller's alone, and asked for anew.
+        var api = app.MapGroup("/api").RequireAuthorization().RequireLimits("ip", "user").WithCacheControl("private, no-cache");
         return api.ValidateBodies();
     }
 }

@@ -16,8 +16,9 @@ internal static partial class HealthEndpoints
 
     public static void MapHealth(this WebApplication app)
     {
-        app.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).AllowAnonymous().ExcludeFromDescription();
-        app.MapGet("/health/ready", Ready).AllowAnonymous().ExcludeFromDescription();
+        var health = app.MapGroup("/health").AllowAnonymous().ExcludeFromDescription().WithCacheControl("no-store");
+        health.MapGet("/live", () => TypedResults.Ok(new { status = "live" }));
+        health.MapGet("/ready", Ready);
     }
 
     /// <summary>503 when a part that requests need is down. Redis is not one: without it, limits and caches do what their outage policy says.</summary>
@@ -30,7 +31,6 @@ internal static partial class HealthEndpoints
             Check("objects", modes.Objects, token => objects.StatAsync("health", token)));
 
         var ready = checks.All(check => check.Health.Status == "up" || check.Name == "memory");
-        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(
             new HealthReport(ready ? "ready" : "unavailable", checks.ToDictionary(check => check.Name, check => check.Health), modes.Constraints),
             statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

@@ -58,7 +58,7 @@ internal static class PartsSetup
         {
             configuration.GetSection("Caching").Bind(options);
             options.Namespace = prefix;
-        });
+        }).AddOutputCacheStore();
         services.AddStratAIPagination(options => options.SigningKey = Convert.ToBase64String(master.Derive("cursors")))
             .CheckIndexesAtStart(
                 modes.Database ? SqlDialect.PostgreSql : SqlDialect.Sqlite,

@@ -15,7 +15,7 @@ internal static class Idempotency
     private const int MaximumLength = 255;
 
     // What else of the first answer a client may rely on; the others are made anew for each answer.
-    private static readonly string[] KeptHeaders = ["Location", "ETag", "Content-Type", "Cache-Control"];
+    private static readonly string[] KeptHeaders = ["Location", "ETag", "Content-Type"];
 
     private sealed class Marker;
 

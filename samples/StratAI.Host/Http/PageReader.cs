@@ -13,12 +13,11 @@ internal sealed class PageReader(AppDatabase database, Pager pager)
     /// <summary>The page of the rows that match <paramref name="where"/>, whose parameters are in <paramref name="filters"/>; or what is wrong with the request.</summary>
     public async Task<Results<PageResult<T>, Problem>> ReadAsync<T>(
         PageOrder<T> order, PageRequest request, PageScope scope, string select, string from, string where, object filters,
-        CancellationToken cancellation,
-        string cacheControl = "private, no-cache")
+        CancellationToken cancellation)
     {
         var plan = pager.Plan(order, request, scope, database.Dialect.Paging);
         return plan.Error is { } error
             ? new Problem(400, error.Code, error.Detail)
-            : new PageResult<T>(await database.PageAsync(plan, select, from, where, filters, cancellation)) { CacheControl = cacheControl };
+            : new PageResult<T>(await database.PageAsync(plan, select, from, where, filters, cancellation));
     }
 }

@@ -15,12 +15,11 @@ internal static partial class RequestIdentity
             var given = context.Request.Headers["X-Request-Id"];
             var id = given.Count == 1 && SafeId().IsMatch(given[0]!) ? given[0]! : Guid.CreateVersion7().ToString();
             context.TraceIdentifier = id;
-            // The exception handler clears the headers of a failed answer, and puts cache headers of its own: the last word is here.
+            // At the last moment, as the exception handler clears the headers of a failed answer.
             context.Response.OnStarting(() =>
             {
                 context.Response.Headers["X-Request-Id"] = id;
                 context.Response.Headers["X-Instance-Id"] = instance;
-                SetCacheControl(context);
                 return Task.CompletedTask;
             });
             using (logger.BeginScope(new Dictionary<string, object> { ["RequestId"] = id }))
@@ -28,22 +27,6 @@ internal static partial class RequestIdentity
                 await next(context);
             }
         });
-    }
-
-    /// <summary>No cache keeps an error. What an endpoint of the API says nothing about is its caller's alone, and asked for anew.</summary>
-    private static void SetCacheControl(HttpContext context)
-    {
-        var headers = context.Response.Headers;
-        if (context.Response.StatusCode >= 400)
-        {
-            headers.CacheControl = "no-store";
-            headers.Remove("Expires");
-            headers.Remove("Pragma");
-        }
-        else if (headers.CacheControl.Count == 0 && context.Request.Path.StartsWithSegments("/api"))
-        {
-            headers.CacheControl = "private, no-cache";
-        }
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9._~:/+=\-]{1,128}$")]

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Metadata;
+using StratAI.Caching;
+using StratAI.Host.Errors;
 
 namespace StratAI.Host.Http;
 
@@ -10,26 +12,31 @@ namespace StratAI.Host.Http;
 /// </summary>
 internal sealed class Resource<T>(T value) : IResult, IEndpointMetadataProvider
 {
-    public string CacheControl { get; init; } = "private, no-cache";
-
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["application/json"]));
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(value, ApiJson.Options);
-        var etag = ETags.Of(body);
-        httpContext.Response.Headers.ETag = etag.ToString();
-        httpContext.Response.Headers.CacheControl = CacheControl;
-        if (HttpMethods.IsGet(httpContext.Request.Method) && ETags.Matches(httpContext.Request.Headers.IfNoneMatch, etag, strong: false))
+        var body = Resource.BytesOf(value);
+        var etag = EntityTags.FromContent(body);
+        if (HttpMethods.IsGet(httpContext.Request.Method))
         {
-            httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
-            return Task.CompletedTask;
+            return new ConditionalResult(new Bytes(body), etag).ExecuteAsync(httpContext);
         }
 
-        httpContext.Response.ContentType = "application/json; charset=utf-8";
-        httpContext.Response.ContentLength = body.Length;
-        return httpContext.Response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
+        // The conditions of a change were about the resource before it.
+        httpContext.Response.Headers.ETag = etag.ToString();
+        return new Bytes(body).ExecuteAsync(httpContext);
+    }
+
+    private sealed class Bytes(byte[] body) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.ContentType = "application/json; charset=utf-8";
+            httpContext.Response.ContentLength = body.Length;
+            return httpContext.Response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
+        }
     }
 }
 
@@ -52,4 +59,13 @@ internal static class Resource
     public static Resource<T> Of<T>(T value) => new(value);
 
     public static CreatedResource<T> Created<T>(string location, T value) => new(location, value);
+
+    /// <summary>Null when the request's conditions hold for the ETag that a GET of <paramref name="current"/> answers; else 412.</summary>
+    public static Problem? CheckIfMatch<T>(this HttpRequest request, T current) =>
+        request.Headers is { IfMatch.Count: 0, IfNoneMatch.Count: 0 }
+        || request.EvaluatePreconditions(EntityTags.FromContent(BytesOf(current))) == PreconditionResult.Proceed
+            ? null
+            : Problem.PreconditionFailed();
+
+    public static byte[] BytesOf<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, ApiJson.Options);
 }

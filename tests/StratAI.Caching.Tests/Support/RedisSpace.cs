@@ -22,27 +22,33 @@ public sealed class RedisSpace : IAsyncLifetime
 
     public RedisKey Entry(string key) => Names.Of(Records.Entry(key));
 
-    /// <summary>An instance that uses this namespace. Only the cache's own timeout may end its calls, not the client's.</summary>
+    /// <summary>An instance that uses this namespace.</summary>
     public CacheNode CreateNode(
         Action<CachingOptions>? configure = null, string? endpoint = null, string? clientName = null, Action<IServiceCollection>? services = null) =>
         new(
             options =>
             {
-                var redis = ConfigurationOptions.Parse(TestServers.Redis);
-                (redis.AsyncTimeout, redis.ConnectTimeout, redis.ConnectRetry) = (60_000, 500, 1);
-                redis.ClientName = clientName;
-                if (endpoint is not null)
-                {
-                    redis.EndPoints.Clear();
-                    redis.EndPoints.Add(endpoint);
-                }
-
-                options.Configuration = redis.ToString(includePassword: true);
-                options.Namespace = Namespace;
-                options.RedisTimeout = TimeSpan.FromSeconds(5);
+                Configure(options, endpoint, clientName);
                 configure?.Invoke(options);
             },
             services);
+
+    /// <summary>Only the cache's own timeout may end its calls, not the client's.</summary>
+    public void Configure(CachingOptions options, string? endpoint = null, string? clientName = null)
+    {
+        var redis = ConfigurationOptions.Parse(TestServers.Redis);
+        (redis.AsyncTimeout, redis.ConnectTimeout, redis.ConnectRetry) = (60_000, 500, 1);
+        redis.ClientName = clientName;
+        if (endpoint is not null)
+        {
+            redis.EndPoints.Clear();
+            redis.EndPoints.Add(endpoint);
+        }
+
+        options.Configuration = redis.ToString(includePassword: true);
+        options.Namespace = Namespace;
+        options.RedisTimeout = TimeSpan.FromSeconds(5);
+    }
 
     public async Task<IReadOnlyList<RedisKey>> KeysAsync()
     {

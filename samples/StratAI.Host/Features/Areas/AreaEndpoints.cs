@@ -11,15 +11,15 @@ namespace StratAI.Host.Features.Areas;
 
 internal static class AreaEndpoints
 {
-    private const string CacheControl = "private, max-age=60";
+    private const string Kept = "private, max-age=60";
 
     public static void MapAreas(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("").WithTags("Areas");
-        group.MapGet("/spaces/{spaceId:guid}/areas", List).WithPageOrder(AreaResource.Order).WithSummary("The areas of a space you are a member of.");
+        group.MapGet("/spaces/{spaceId:guid}/areas", List).WithPageOrder(AreaResource.Order).WithCacheControl(Kept).WithSummary("The areas of a space you are a member of.");
         group.MapPost("/spaces/{spaceId:guid}/areas", Create).Idempotent().WithSummary("Makes an area; editors and owners of the space.");
-        group.MapGet("/areas/{id:guid}", Get);
-        group.MapPatch("/areas/{id:guid}", Patch).WithSummary("Changes an area; its editors and the owners of its space.");
+        group.MapGet("/areas/{id:guid}", Get).WithCacheControl(Kept);
+        group.MapPatch("/areas/{id:guid}", Patch).WithCacheControl(Kept).WithSummary("Changes an area; its editors and the owners of its space.");
         group.MapDelete("/areas/{id:guid}", Delete).WithSummary("Deletes an area with its documents and pages; editors and owners of its space.");
         group.MapPut("/areas/{id:guid}/shares/{userId}", Share).WithSummary("Opens the area to a user; owners of its space.");
         group.MapDelete("/areas/{id:guid}/shares/{userId}", Unshare).WithSummary("Takes a share back; owners of its space, and its user.");
@@ -31,7 +31,7 @@ internal static class AreaEndpoints
             ? Problem.NotFound()
             : await pages.ReadAsync(
                 AreaResource.Order, page, new PageScope($"spaces/{spaceId}/areas", user.Id),
-                AreaResource.Columns, "areas a", "a.space_id = @spaceId", new { spaceId }, cancellation, CacheControl);
+                AreaResource.Columns, "areas a", "a.space_id = @spaceId", new { spaceId }, cancellation);
 
     private static async Task<Results<CreatedResource<AreaResource>, Problem>> Create(
         Guid spaceId, AreaBody body, CurrentUser user, AppDatabase database, Places places, TimeProvider time,
@@ -60,7 +60,7 @@ internal static class AreaEndpoints
     }
 
     private static async Task<Results<Resource<AreaResource>, Problem>> Get(Guid id, CurrentUser user, AreaStore areas, CancellationToken cancellation) =>
-        await areas.FindAsync(id, user.Id, cancellation) is { } area ? new Resource<AreaResource>(area.ToResource()) { CacheControl = CacheControl } : Problem.NotFound();
+        await areas.FindAsync(id, user.Id, cancellation) is { } area ? Resource.Of(area.ToResource()) : Problem.NotFound();
 
     private static async Task<Results<Resource<AreaResource>, Problem>> Patch(
         Guid id, MergePatch<AreaBody> patch, HttpRequest request, CurrentUser user, AppDatabase database, AreaStore areas,
@@ -87,7 +87,7 @@ internal static class AreaEndpoints
         }
 
         await areas.ForgetAsync([id]);
-        return new Resource<AreaResource>(area!.ToResource()) { CacheControl = CacheControl };
+        return Resource.Of(area!.ToResource());
     }
 
     private static async Task<Results<NoContent, Problem>> Delete(

@@ -13,7 +13,7 @@ internal static class ChatEndpoints
 
     public static void MapChat(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/chat").WithTags("Chat");
+        var group = api.MapGroup("/chat").WithTags("Chat").WithCacheControl("no-store");
         group.MapPost("", Ask)
             .RequireLimits("chat")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")

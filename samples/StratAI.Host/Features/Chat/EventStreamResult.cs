@@ -12,7 +12,6 @@ internal sealed class EventStreamResult(IAsyncEnumerable<ChatEvent?> events) : I
     {
         var response = httpContext.Response;
         response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
         // Tells nginx and its kin to pass every event on at once.
         response.Headers["X-Accel-Buffering"] = "no";
 

@@ -126,7 +126,7 @@ internal static class DocumentEndpoints
             : Problem.NotFound();
 
     private static async Task<Results<Ok<SignedUrlResponse>, Problem>> GetUrl(
-        Guid id, CurrentUser user, HttpResponse response, DocumentStore documents, IUrlSigner signer, CancellationToken cancellation)
+        Guid id, CurrentUser user, DocumentStore documents, IUrlSigner signer, CancellationToken cancellation)
     {
         if (await documents.FindAsync(id, user.Id, cancellation) is not { } document)
         {
@@ -134,7 +134,6 @@ internal static class DocumentEndpoints
         }
 
         var signed = await signer.SignGetAsync(document.ObjectKey, UrlLifetime, new SignedGetOptions { FileName = document.Filename, ContentType = document.ContentType }, cancellation);
-        response.Headers.CacheControl = "private, no-cache";
         return TypedResults.Ok(new SignedUrlResponse(signed.Url.ToString(), signed.ExpiresAt));
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Caching.Hybrid;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Http;
@@ -9,8 +10,6 @@ namespace StratAI.Host.Features.Games;
 
 internal static class GameEndpoints
 {
-    private const string CacheControl = "private, max-age=10";
-
     // Ranked before the page is cut out of it: a rank is the place in the whole list, on any page and in any order.
     private const string Ranked =
         """
@@ -21,7 +20,10 @@ internal static class GameEndpoints
     public static void MapGames(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/games").WithTags("Games");
-        group.MapGet("/scores", List).WithPageOrder(ScoreResource.Order).WithSummary("The scores of a game, the best first; everybody's.");
+        group.MapGet("/scores", List).WithPageOrder(ScoreResource.Order)
+            .WithCacheControl("private, max-age=10")
+            .CacheOutput(new ScoreListPolicy())
+            .WithSummary("The scores of a game, the best first; everybody's.");
         group.MapPost("/scores", Create).Idempotent().WithSummary("Adds a score of yours.");
     }
 
@@ -34,10 +36,10 @@ internal static class GameEndpoints
                 // Nobody's list: it is the same for everybody, and so are its cursors.
                 : await pages.ReadAsync(
                     ScoreResource.Order, page, new PageScope("games/scores", "", game),
-                    ScoreResource.Columns, Ranked, "", new { game }, cancellation, CacheControl);
+                    ScoreResource.Columns, Ranked, "", new { game }, cancellation);
 
     private static async Task<CreatedResource<ScoreResource>> Create(
-        ScoreBody body, CurrentUser user, AppDatabase database, TimeProvider time, CancellationToken cancellation)
+        ScoreBody body, CurrentUser user, AppDatabase database, HybridCache cache, TimeProvider time, CancellationToken cancellation)
     {
         var score = new ScoreResource { Id = time.NewId(), Player = user.Name, Score = body.Score!.Value, AchievedAt = time.Now() };
         var rank = await database.WriteAsync(
@@ -53,6 +55,7 @@ internal static class GameEndpoints
                     "SELECT count(*) + 1 FROM game_scores WHERE game = @Game AND score > @Score", new { body.Game, score.Score });
             },
             cancellation);
+        await cache.RemoveByTagAsync(ScoreListPolicy.TagOf(body.Game), CancellationToken.None);
         return Resource.Created($"/api/games/scores?game={Uri.EscapeDataString(body.Game)}", score with { Rank = rank });
     }
 }

@@ -26,13 +26,13 @@ internal static class IdentityEndpoints
         // Outside Development nothing can sign tokens, and the route does not exist.
         if (((IEndpointRouteBuilder)api).ServiceProvider.GetService<DevelopmentTokens>() is { } tokens)
         {
-            api.MapPost("/dev/token", (DevelopmentTokenRequest body, TimeProvider time, HttpResponse response) =>
+            api.MapPost("/dev/token", (DevelopmentTokenRequest body, TimeProvider time) =>
                 {
-                    response.Headers.CacheControl = "no-store";
                     var now = time.Now();
                     return new TokenResponse(tokens.Create(body.User, body.Name ?? body.User, now), "Bearer", now + DevelopmentTokens.Lifetime);
                 })
                 .AllowAnonymous()
+                .WithCacheControl("no-store")
                 .WithSummary("A token for any user you name. Only in Development.");
         }
     }

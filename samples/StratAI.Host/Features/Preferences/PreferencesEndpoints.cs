@@ -13,17 +13,15 @@ namespace StratAI.Host.Features.Preferences;
 
 internal static class PreferencesEndpoints
 {
-    private const string CacheControl = "private, max-age=300";
-
     public static void MapPreferences(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/preferences").WithTags("Preferences");
+        var group = api.MapGroup("/preferences").WithTags("Preferences").WithCacheControl("private, max-age=300");
         group.MapGet("", Get).WithSummary("Your preferences; defaults before the first change.");
         group.MapPatch("", Patch).WithSummary("Changes some of your preferences.");
     }
 
     private static async Task<Resource<PreferencesResource>> Get(CurrentUser user, PreferencesStore store, CancellationToken cancellation) =>
-        new((await store.GetAsync(user.Id, cancellation)).ToResource()) { CacheControl = CacheControl };
+        Resource.Of((await store.GetAsync(user.Id, cancellation)).ToResource());
 
     private static async Task<Results<Resource<PreferencesResource>, Problem>> Patch(
         MergePatch<PreferencesBody> patch, CurrentUser user, PreferencesStore store, HttpRequest request, CancellationToken cancellation)
@@ -32,7 +30,7 @@ internal static class PreferencesEndpoints
             user.Id,
             current => request.CheckIfMatch(current.ToResource()) is { } stale ? (current, stale) : current.Apply(patch),
             cancellation);
-        return problem is null ? new Resource<PreferencesResource>(preferences.ToResource()) { CacheControl = CacheControl } : problem;
+        return problem is null ? Resource.Of(preferences.ToResource()) : problem;
     }
 }
 

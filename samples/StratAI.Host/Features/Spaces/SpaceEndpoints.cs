@@ -11,21 +11,21 @@ namespace StratAI.Host.Features.Spaces;
 
 internal static class SpaceEndpoints
 {
-    private const string CacheControl = "private, max-age=60";
+    private const string Kept = "private, max-age=60";
 
     public static void MapSpaces(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/spaces").WithTags("Spaces");
-        group.MapGet("", List).WithPageOrder(SpaceResource.Order).WithSummary("The spaces you are a member of.");
+        group.MapGet("", List).WithPageOrder(SpaceResource.Order).WithCacheControl(Kept).WithSummary("The spaces you are a member of.");
         group.MapPost("", Create).Idempotent().WithSummary("Makes a space that you own.");
-        group.MapGet("/{id:guid}", Get);
-        group.MapPatch("/{id:guid}", Patch).WithSummary("Changes a space; editors and owners.");
+        group.MapGet("/{id:guid}", Get).WithCacheControl(Kept);
+        group.MapPatch("/{id:guid}", Patch).WithCacheControl(Kept).WithSummary("Changes a space; editors and owners.");
         group.MapDelete("/{id:guid}", Delete).WithSummary("Deletes a space with its areas, documents and pages; owners.");
         group.MapMembers();
     }
 
     private static Task<Results<PageResult<SpaceResource>, Problem>> List(PageRequest page, CurrentUser user, PageReader pages, CancellationToken cancellation) =>
-        pages.ReadAsync(SpaceResource.Order, page, new PageScope("spaces", user.Id), SpaceStore.Columns, SpaceStore.Mine, "TRUE", new { userId = user.Id }, cancellation, CacheControl);
+        pages.ReadAsync(SpaceResource.Order, page, new PageScope("spaces", user.Id), SpaceStore.Columns, SpaceStore.Mine, "TRUE", new { userId = user.Id }, cancellation);
 
     private static async Task<CreatedResource<SpaceResource>> Create(
         SpaceBody body, CurrentUser user, AppDatabase database, TimeProvider time, CancellationToken cancellation)
@@ -46,7 +46,7 @@ internal static class SpaceEndpoints
 
     private static async Task<Results<Resource<SpaceResource>, Problem>> Get(Guid id, CurrentUser user, SpaceStore spaces, CancellationToken cancellation) =>
         await spaces.FindAsync(id, user.Id, cancellation) is { } space
-            ? new Resource<SpaceResource>(space) { CacheControl = CacheControl }
+            ? Resource.Of(space)
             : Problem.NotFound();
 
     private static async Task<Results<Resource<SpaceResource>, Problem>> Patch(
@@ -73,7 +73,7 @@ internal static class SpaceEndpoints
         }
 
         await spaces.ForgetAsync(id);
-        return new Resource<SpaceResource>(space!) { CacheControl = CacheControl };
+        return Resource.Of(space!);
     }
 
     private static async Task<Results<NoContent, Problem>> Delete(

@@ -3,51 +3,16 @@ using Microsoft.Net.Http.Headers;
 
 namespace StratAI.Storage.AspNetCore;
 
-internal enum Precondition
+/// <summary>The choice of a range by RFC 9110, section 14.</summary>
+internal static class RequestedRange
 {
-    Met,
-    Failed,
-    NotModified,
-}
-
-/// <summary>Conditional requests by RFC 9110, section 13.2.2, and the choice of a range by section 14.</summary>
-internal static class Preconditions
-{
-    public static bool Any(HttpRequest request) =>
-        request.Headers is not { IfMatch.Count: 0, IfNoneMatch.Count: 0, IfModifiedSince.Count: 0, IfUnmodifiedSince.Count: 0 };
-
-    public static Precondition Evaluate(HttpRequest request, EntityTagHeaderValue etag, DateTimeOffset lastModified)
-    {
-        var headers = request.GetTypedHeaders();
-        if (request.Headers.IfMatch.Count > 0)
-        {
-            if (!headers.IfMatch.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(etag, useStrongComparison: true)))
-            {
-                return Precondition.Failed;
-            }
-        }
-        else if (headers.IfUnmodifiedSince < lastModified)
-        {
-            return Precondition.Failed;
-        }
-
-        if (request.Headers.IfNoneMatch.Count > 0)
-        {
-            return headers.IfNoneMatch.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(etag, useStrongComparison: false))
-                ? Precondition.NotModified
-                : Precondition.Met;
-        }
-
-        return headers.IfModifiedSince >= lastModified ? Precondition.NotModified : Precondition.Met;
-    }
-
     /// <summary>
     /// The range to serve, <see langword="null"/> for the whole object. Several ranges, other units, what cannot be read and a failed
     /// <c>If-Range</c> are
     /// answered with all of it, as the RFC allows.
     /// </summary>
     /// <returns>False when the range lies outside the object.</returns>
-    public static bool TryGetRange(
+    public static bool TryGet(
         HttpRequest request, EntityTagHeaderValue etag, DateTimeOffset lastModified, long size, out ByteRange? range)
     {
         range = null;
