@@ -67,6 +67,15 @@ public sealed class CachingOptions
     public TimeSpan MaximumStaleness { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// Whether L1 also follows changes of entries in Redis that were not made through a <c>HybridCache</c>: by another language, by hand, by
+    /// expiry or eviction. Default <see langword="false"/>. Uses <c>CLIENT TRACKING</c>; where the server or its access rules refuse it, L1 is
+    /// bypassed and the health check says so. Each change of an entry, the caches' own included, then sends one message to each
+    /// instance; each instance has two more connections, changes a key five times per <see cref="MaximumStaleness"/>, and asks
+    /// Redis once about what it has written itself.
+    /// </summary>
+    public bool FollowForeignWriters { get; set; }
+
+    /// <summary>
     /// JSON settings for types without an <c>IHybridCacheSerializer</c>; default <see langword="null"/>: System.Text.Json's defaults with
     /// fields included. In a trimmed or ahead-of-time compiled application set a <c>TypeInfoResolver</c> that knows the cached types; a type
     /// it does not know is not cached.

@@ -24,7 +24,8 @@ internal static class CacheFactory
         ISharedLevel shared = connection is null
             ? new EmbeddedLevel(local, metrics)
             : new RedisLevel(connection, local, metrics, new(
-                new RedisNames(options, name), options.RedisTimeout, options.MaximumExpiration, RedisLogCapacity, options.MaximumStaleness, time, logger));
+                new RedisNames(options, name), options.RedisTimeout, options.MaximumExpiration, RedisLogCapacity, options.MaximumStaleness, time, logger,
+                options.FollowForeignWriters));
         return new(options, local, shared, new CodecProvider(services, options, logger), metrics, time, logger);
     }
 }

@@ -24,6 +24,8 @@ internal sealed class LocalEntry
 
     public string[] Tags => _content.Tags;
 
+    public OwnWrite? Written => _content.Written;
+
     /// <summary>The value as <typeparamref name="T"/>; false where another type was stored under the key.</summary>
     public bool TryRead<T>(ValueCodec<T> codec, out T value)
     {

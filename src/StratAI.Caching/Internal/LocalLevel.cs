@@ -6,7 +6,7 @@ namespace StratAI.Caching.Internal;
 /// <summary>
 /// L1: entries bounded by count and bytes, and the invalidations this instance has learnt of, against which every read checks.
 /// </summary>
-internal sealed class LocalLevel
+internal sealed partial class LocalLevel
 {
     /// <summary>Names remembered per log; see <see cref="InvalidationLog"/> for what forgetting costs.</summary>
     public const int LogCapacity = 16_384;
@@ -45,7 +45,7 @@ internal sealed class LocalLevel
         {
             // Epoch first: should a restart come between the two reads, the stamp is of the old epoch and worth nothing, which is safe.
             var epoch = Volatile.Read(ref _epoch);
-            return new(epoch, Volatile.Read(ref _known));
+            return new(epoch, Volatile.Read(ref _known), Changes.Last);
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class LocalLevel
     }
 
     /// <summary>Takes the next sequence, where this process alone gives them.</summary>
-    public Stamp Advance() => new(_epoch, Interlocked.Increment(ref _known));
+    public Stamp Advance() => new(_epoch, Interlocked.Increment(ref _known), Changes.Last);
 
     /// <summary>Whether none of the tags, nor everything, was invalidated since <paramref name="stamp"/>.</summary>
     public bool IsCurrent(Stamp stamp, string[] tags)
@@ -197,7 +197,8 @@ internal sealed class LocalLevel
     }
 
     private bool MayKeep(string key, LocalEntry entry) =>
-        entry.Stamp.Sequence != Stamp.Unknown && IsCurrent(entry.Stamp, entry.Tags) && !_keys.IsInvalidated(key, entry.Stamp.Sequence);
+        entry.Stamp.Sequence != Stamp.Unknown && IsCurrent(entry.Stamp, entry.Tags) && !_keys.IsInvalidated(key, entry.Stamp.Sequence)
+        && !Changes.Concern(key, entry);
 
     private static long SizeOf(string key, LocalEntry entry) => EntryOverhead + (sizeof(char) * key.Length) + entry.Size;
 }

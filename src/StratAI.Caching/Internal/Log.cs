@@ -33,4 +33,7 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Error, "The loop that keeps L1 coherent failed and goes on")]
     public static partial void LinkFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(31, LogLevel.Warning, "Redis does not report changes by other writers, L1 is bypassed until it does; said once per outage")]
+    public static partial void TrackingFailed(this ILogger logger, Exception error);
 }

@@ -28,6 +28,11 @@ internal sealed class RedisLevel : ISharedLevel
         _scripts = new(connection, settings, metrics);
         _link = new(connection, local, metrics, settings, AskSequenceAsync, DeliverAsync);
         _link.Start();
+        if (settings.FollowsForeignWriters)
+        {
+            Foreign = new(connection, local, metrics, settings, _scripts);
+            Foreign.Start();
+        }
     }
 
     public bool IsDistributed => true;
@@ -35,13 +40,17 @@ internal sealed class RedisLevel : ISharedLevel
     /// <inheritdoc cref="CoherenceLink.Seen"/>
     public long? Seen => _link.Seen;
 
+    /// <summary>Set where changes by other writers are followed.</summary>
+    public ForeignWriterLink? Foreign { get; }
+
     public string? Impairment =>
         _scripts.IsOpen ? "Redis does not answer: every read goes to its factory"
         : !_link.IsTrusted ? "invalidations are not confirmed: L1 is bypassed"
+        : Foreign is { IsTrusted: false } ? "changes by other writers are not confirmed: L1 is bypassed"
         : _outbox.Count > 0 ? "invalidations wait for delivery"
         : null;
 
-    public bool TrustsLocal(long now) => _link.IsTrustedAt(now);
+    public bool TrustsLocal(long now) => _link.IsTrustedAt(now) && (Foreign is null || Foreign.IsTrustedAt(now));
 
     public bool IsInDoubt(string key, string[] tags) => _outbox.Contains(key, tags);
 
@@ -80,18 +89,30 @@ internal sealed class RedisLevel : ISharedLevel
             return FillResult.NotStored;
         }
 
-        RedisValue[] values =
-            [stamp.Sequence, Payload.Head(content), Payload.Rest(content), Milliseconds(expiration), key, .. Names(content.Tags)];
+        var (head, rest) = (Payload.Head(content), Payload.Rest(content));
+        var written = BeginWrite(key, content, head, rest);
+        if (_local.Changes.Concern(key, stamp.Notices))
+        {
+            EndWrite(key, content, written, stored: false);
+            return FillResult.Stale;
+        }
+
+        RedisValue[] values = [stamp.Sequence, head, rest, Milliseconds(expiration), key, .. Names(content.Tags)];
         var result = await _scripts.TryRunAsync("fill", Scripts.Fill, [key], values).ConfigureAwait(false);
-        return result is null ? FillResult.NotStored : (long)result == 1 ? FillResult.Stored : FillResult.Stale;
+        var filled = result is null ? FillResult.NotStored : (long)result == 1 ? FillResult.Stored : FillResult.Stale;
+        EndWrite(key, content, written, filled == FillResult.Stored);
+        return filled;
     }
 
     public async ValueTask<Stamp?> SetAsync(string key, Content content, TimeSpan expiration)
     {
         var begun = _local.Now;
         var body = InvalidationMessage.Body(InvalidationKind.Keys, [key]);
-        RedisValue[] values = [body, Payload.Head(content), Payload.Rest(content), Milliseconds(expiration), key];
+        var (head, rest) = (Payload.Head(content), Payload.Rest(content));
+        var written = BeginWrite(key, content, head, rest);
+        RedisValue[] values = [body, head, rest, Milliseconds(expiration), key];
         var result = await _scripts.TryRunAsync("set", Scripts.Set, [key], values).ConfigureAwait(false);
+        EndWrite(key, content, written, result is not null);
         return Apply(InvalidationKind.Keys, [key], begun, result);
     }
 
@@ -103,8 +124,25 @@ internal sealed class RedisLevel : ISharedLevel
 
     public async ValueTask DisposeAsync()
     {
+        if (Foreign is not null)
+        {
+            await Foreign.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _link.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private OwnWrite? BeginWrite(string key, Content content, byte[] head, byte[] rest) =>
+        content.Written = Foreign is { IsTrusted: true } ? _local.Changes.Begin(key, PayloadDigest.Of(head, rest)) : null;
+
+    private void EndWrite(string key, Content content, OwnWrite? written, bool stored)
+    {
+        if (written is not null && !stored)
+        {
+            content.Written = null;
+            _local.Changes.Withdraw(key, written);
+        }
     }
 
     private async ValueTask InvalidateAsync(InvalidationKind kind, IReadOnlyList<string> names)

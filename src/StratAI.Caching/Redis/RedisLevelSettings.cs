@@ -9,5 +9,7 @@ namespace StratAI.Caching.Redis;
 /// <param name="Staleness">How long L1 is trusted after a confirmation.</param>
 /// <param name="Time">The clock of all waits.</param>
 /// <param name="Logger">Where the level logs.</param>
+/// <param name="FollowsForeignWriters">See <see cref="CachingOptions.FollowForeignWriters"/>.</param>
 internal sealed record RedisLevelSettings(
-    RedisNames Names, TimeSpan Timeout, TimeSpan Retention, int LogCapacity, TimeSpan Staleness, TimeProvider Time, ILogger Logger);
+    RedisNames Names, TimeSpan Timeout, TimeSpan Retention, int LogCapacity, TimeSpan Staleness, TimeProvider Time, ILogger Logger,
+    bool FollowsForeignWriters = false);

@@ -18,6 +18,7 @@ internal sealed class RedisNames
         _prefix = string.Create(CultureInfo.InvariantCulture, $"{{{space}:v{options.SchemaVersion}}}:");
         State = _prefix + "state";
         KeyLog = _prefix + "keys";
+        EntryPrefix = _prefix + "e:";
     }
 
     /// <summary>Sorted set: the sequence, the floors, and the last invalidation of each tag.</summary>
@@ -26,7 +27,13 @@ internal sealed class RedisNames
     /// <summary>Sorted set: the last invalidation of each key, and the floor below which it knows nothing.</summary>
     public RedisKey KeyLog { get; }
 
-    public RedisKey Entry(string key) => $"{_prefix}e:{key}";
+    /// <summary>What the keys of entries begin with, and no other key.</summary>
+    public string EntryPrefix { get; }
+
+    public RedisKey Entry(string key) => EntryPrefix + key;
+
+    /// <summary>What the keys begin with that one instance changes to hear of it; see <see cref="ForeignWriterLink"/>.</summary>
+    public string Canary(string instance) => $"{_prefix}canary:{instance}:";
 
     /// <summary>
     /// The channel of invalidations. Pub/sub does not know of databases, so the number is part of the name: caches in two databases keep

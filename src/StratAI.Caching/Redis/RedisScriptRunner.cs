@@ -23,8 +23,13 @@ internal sealed class RedisScriptRunner(RedisConnection connection, RedisLevelSe
     /// <param name="entries">The entries that follow the two keys every script takes.</param>
     /// <param name="values">The arguments that follow the three every script takes.</param>
     /// <param name="cancellationToken">Ends the wait; the script may run all the same.</param>
-    public async ValueTask<RedisResult?> TryRunAsync(
-        string operation, string script, string[] entries, RedisValue[] values, CancellationToken cancellationToken = default)
+    public ValueTask<RedisResult?> TryRunAsync(
+        string operation, string script, string[] entries, RedisValue[] values, CancellationToken cancellationToken = default) =>
+        TryRunOnKeysAsync(operation, script, Array.ConvertAll(entries, settings.Names.Entry), values, cancellationToken);
+
+    /// <summary>The same for keys that need not be entries.</summary>
+    public async ValueTask<RedisResult?> TryRunOnKeysAsync(
+        string operation, string script, RedisKey[] others, RedisValue[] values, CancellationToken cancellationToken = default)
     {
         if (!_breaker.TryEnter())
         {
@@ -34,7 +39,7 @@ internal sealed class RedisScriptRunner(RedisConnection connection, RedisLevelSe
 
         try
         {
-            var running = RunAsync(script, entries, values);
+            var running = RunAsync(script, others, values);
             Observe(running);
             var result = await running.WaitAsync(settings.Timeout, settings.Time, cancellationToken).ConfigureAwait(false);
             if (_breaker.Succeeded())
@@ -61,10 +66,10 @@ internal sealed class RedisScriptRunner(RedisConnection connection, RedisLevelSe
         }
     }
 
-    private async Task<RedisResult> RunAsync(string script, string[] entries, RedisValue[] values)
+    private async Task<RedisResult> RunAsync(string script, RedisKey[] others, RedisValue[] values)
     {
         var database = await connection.GetDatabaseAsync().ConfigureAwait(false);
-        RedisKey[] keys = [settings.Names.State, settings.Names.KeyLog, .. entries.Select(settings.Names.Entry)];
+        RedisKey[] keys = [settings.Names.State, settings.Names.KeyLog, .. others];
         RedisValue[] arguments = [(long)settings.Retention.TotalMilliseconds, settings.LogCapacity, ChannelOf(database), .. values];
         return await database.ScriptEvaluateAsync(script, keys, arguments, CommandFlags.DemandMaster).ConfigureAwait(false);
     }
@@ -82,7 +87,7 @@ internal sealed class RedisScriptRunner(RedisConnection connection, RedisLevelSe
     }
 
     /// <summary>A call that is no longer waited for may still fail; that must not surface as an unobserved exception.</summary>
-    private static void Observe(Task task) =>
+    internal static void Observe(Task task) =>
         _ = task.ContinueWith(
             static failed => _ = failed.Exception,
             CancellationToken.None,

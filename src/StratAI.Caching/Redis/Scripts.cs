@@ -138,6 +138,24 @@ internal static class Scripts
         return sequence
         """;
 
+    /// <summary>KEYS 3.. the entries; ARGV 4.. what <see cref="PayloadDigest"/> they should have. Answers 1 or 0 for each.</summary>
+    public const string Verify = """
+        local same = {}
+        for i = 3, #KEYS do
+          local payload = redis.pcall('GET', KEYS[i])
+          local held = type(payload) == 'string' and redis.sha1hex(string.sub(payload, 1, 4) .. string.sub(payload, 13))
+          same[i - 2] = held == ARGV[i + 1] and 1 or 0
+        end
+        return same
+        """;
+
+    /// <summary>KEYS 3 the canary. It is changed, of which Redis tells, and nothing stays.</summary>
+    public const string Canary = """
+        redis.call('SET', KEYS[3], '')
+        redis.call('DEL', KEYS[3])
+        return 1
+        """;
+
     /// <summary>ARGV 4 message body, 5.. tags. Answers the new sequence.</summary>
     public const string RemoveByTag = Common + """
         local sequence = advance()
