@@ -171,7 +171,7 @@ public sealed class ForeignWriterTests : IAsyncLifetime
         await _redis.Database.KeyDeleteAsync(_redis.Entry("k"));
         await _one.ReportedAsync();
 
-        Assert.Equal(1, await _one.Cache.GetOrCreateAsync("k", _factory.Next));
+        Assert.Equal(1, await _one.Cache.GetOrCreateAsync("k", _factory.Next).AsTask().WaitAsync(TimeSpan.FromSeconds(15)));
         gate.Open(7);
         Assert.Equal(7, await before);
     }
