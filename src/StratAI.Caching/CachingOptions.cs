@@ -66,6 +66,15 @@ public sealed class CachingOptions
     public TimeSpan MaximumStaleness { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// Whether L1 also follows changes of entries in Redis that were not made through a <c>HybridCache</c>: by another language, by hand, by
+    /// expiry or eviction. Default <see langword="false"/>. Uses <c>CLIENT TRACKING</c>; where the server or its access rules refuse it, L1 is
+    /// bypassed and the health check says so. Each change of an entry, the caches' own included, then sends one message to each
+    /// instance and drops the entry from its L1, so that what an instance stored is read from L2 once before L1 keeps it; each instance has two more
+    /// connections and changes a key five times per <see cref="MaximumStaleness"/>.
+    /// </summary>
+    public bool FollowForeignWriters { get; set; }
+
+    /// <summary>
     /// How long an instance that makes an <see cref="CacheProfile.Expensive"/> value may be silent before another takes over. It is renewed three times in this
     /// span, so that only an instance that died or lost Redis is replaced. 100 ms to 5 minutes; default 3 s.
     /// </summary>

@@ -38,7 +38,8 @@ internal static class CacheFactory
         ISharedLevel shared = server is null
             ? new EmbeddedLevel(local, metrics)
             : new RedisLevel(server, local, metrics, new(
-                options.RedisTimeout, options.MaximumStaleness, options.FactoryLease, options.CompressionThreshold, options.MaximumPayloadBytes, time, clock, logger));
+                options.RedisTimeout, options.MaximumStaleness, options.FactoryLease, options.CompressionThreshold, options.MaximumPayloadBytes, time, clock, logger),
+                options.FollowForeignWriters ? server as RedisServer : null);
         return new(options, local, shared, new CodecProvider(services, options, logger), metrics, clock, time, logger);
     }
 }

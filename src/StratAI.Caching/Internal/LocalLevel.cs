@@ -7,7 +7,7 @@ namespace StratAI.Caching.Internal;
 /// <summary>
 /// L1: entries bounded by count and bytes, and the invalidations this instance has learnt of, against which every read checks.
 /// </summary>
-internal sealed class LocalLevel
+internal sealed partial class LocalLevel
 {
     /// <summary>Names remembered per log; see <see cref="InvalidationLog"/> for what forgetting costs.</summary>
     public const int LogCapacity = 16_384;
@@ -37,7 +37,7 @@ internal sealed class LocalLevel
     {
         _capacityBytes = capacityBytes;
         _known = _floor = knownSequence;
-        _trustedUntil = knownSequence == Stamp.Unknown ? long.MinValue : long.MaxValue;
+        _trustedUntil = _linkedUntil = knownSequence == Stamp.Unknown ? long.MinValue : long.MaxValue;
         _entries = new(1, capacity, StringComparer.Ordinal);
         _bySpan = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
         _entries.Events.Value!.ItemRemoved += (_, removed) => OnRemoved(removed);
@@ -47,11 +47,7 @@ internal sealed class LocalLevel
     public Generations Generations { get; } = new();
 
     /// <summary>Until when L1 may be read, by the cache's clock; for ever, where no other instance can change what it holds.</summary>
-    public long TrustedUntil
-    {
-        get => Volatile.Read(ref _trustedUntil);
-        set => Volatile.Write(ref _trustedUntil, value);
-    }
+    public long TrustedUntil => Volatile.Read(ref _trustedUntil);
 
     /// <summary>Whether an invalidation made here has not reached the other instances yet.</summary>
     public bool HasDoubts
@@ -77,7 +73,7 @@ internal sealed class LocalLevel
         {
             // Epoch first: should a restart come between the two reads, the stamp is of the old epoch and worth nothing, which is safe.
             var epoch = Volatile.Read(ref _epoch);
-            return new(epoch, Volatile.Read(ref _known));
+            return new(epoch, Volatile.Read(ref _known), Volatile.Read(ref _lastChange));
         }
     }
 
@@ -99,7 +95,7 @@ internal sealed class LocalLevel
     }
 
     /// <summary>Takes the next sequence, where this process alone gives them.</summary>
-    public Stamp Advance() => new(_epoch, Interlocked.Increment(ref _known));
+    public Stamp Advance() => new(_epoch, Interlocked.Increment(ref _known), Volatile.Read(ref _lastChange));
 
     /// <summary>Whether none of the tags, nor everything, was invalidated since <paramref name="stamp"/>.</summary>
     public bool IsCurrent(Stamp stamp, string[] tags)
@@ -235,7 +231,8 @@ internal sealed class LocalLevel
     }
 
     private bool MayKeep(string key, LocalEntry entry) =>
-        entry.Stamp.Sequence != Stamp.Unknown && IsCurrent(entry.Stamp, entry.Tags) && !_keys.IsInvalidated(key, entry.Stamp.Sequence);
+        entry.Stamp.Sequence != Stamp.Unknown && IsCurrent(entry.Stamp, entry.Tags) && !_keys.IsInvalidated(key, entry.Stamp.Sequence)
+        && !IsChanged(key, entry.Stamp);
 
     private bool IsFresh(ReadOnlySpan<char> key, long now, [NotNullWhen(true)] ref LocalEntry? entry)
     {

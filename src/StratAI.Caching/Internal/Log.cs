@@ -34,6 +34,9 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Error, "The loop that keeps L1 coherent failed and goes on")]
     public static partial void LinkFailed(this ILogger logger, Exception error);
 
+    [LoggerMessage(13, LogLevel.Warning, "Redis does not report changes by other writers, L1 is bypassed until it does; said once per outage")]
+    public static partial void TrackingFailed(this ILogger logger, Exception error);
+
     [LoggerMessage(11, LogLevel.Warning, "A factory failed, and a value past its lifetime was served")]
     public static partial void StaleServed(this ILogger logger, Exception error);
 

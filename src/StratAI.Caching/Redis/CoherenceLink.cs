@@ -27,6 +27,7 @@ internal sealed class CoherenceLink : IAsyncDisposable
     private readonly long _staleness;
     private Task _loop = Task.CompletedTask;
     private Task? _subscribing;
+    private long _trustedUntil = long.MinValue;
     private bool _lost;
     private bool _reconnected;
 
@@ -50,7 +51,7 @@ internal sealed class CoherenceLink : IAsyncDisposable
         _staleness = settings.Clock.Ticks(settings.Staleness - settings.Clock.Lag);
     }
 
-    public bool IsTrusted => _settings.Clock.Now < _local.TrustedUntil;
+    public bool IsTrusted => _settings.Clock.Now < Volatile.Read(ref _trustedUntil);
 
     /// <summary>The sequence up to which invalidations hold on this instance.</summary>
     public long? Seen
@@ -167,7 +168,8 @@ internal sealed class CoherenceLink : IAsyncDisposable
         }
 
         _local.Reach(_tracker.Seen ?? 0);
-        _local.TrustedUntil = confirmedAt + _staleness;
+        Volatile.Write(ref _trustedUntil, confirmedAt + _staleness);
+        _local.TrustLink(_trustedUntil);
     }
 
     private void Receive(ReadOnlyMemory<byte> bytes)
@@ -212,7 +214,8 @@ internal sealed class CoherenceLink : IAsyncDisposable
                 return;
             }
 
-            _lost = true;
+            // The connection may come back to another server without word of that, as where that one was connected already.
+            (_lost, _reconnected) = (true, true);
         }
 
         _settings.Logger.LinkLost(_settings.Staleness);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace StratAI.Caching.Redis;
 
 /// <summary>The names of a cache's records in Redis, after the prefix that all share.</summary>
@@ -10,6 +12,12 @@ internal static class Records
 
     /// <summary>Who makes the value of the key, for all instances.</summary>
     public static string Lease(string key) => "l:" + key;
+
+    /// <summary>What an instance changes to hear of it; see <see cref="ForeignWriterLink"/>.</summary>
+    public static string Canary(string instance, long number) => string.Create(CultureInfo.InvariantCulture, $"{Canaries(instance)}{number}");
+
+    /// <summary>What the canaries of one instance begin with.</summary>
+    public static string Canaries(string instance) => $"c:{instance}:";
 
     /// <summary>The sequence of the session's last invalidation.</summary>
     public static string Session(string session) => NoSession + session;

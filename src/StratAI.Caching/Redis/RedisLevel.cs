@@ -24,7 +24,12 @@ internal sealed partial class RedisLevel : ISharedLevel
     private readonly Outbox _outbox;
     private int _reportedForeign;
 
-    public RedisLevel(ICacheServer server, LocalLevel local, CacheMetrics metrics, RedisLevelSettings settings)
+    /// <param name="server">What instances share.</param>
+    /// <param name="local">L1.</param>
+    /// <param name="metrics">The cache's instruments.</param>
+    /// <param name="settings">Times and limits.</param>
+    /// <param name="followed">The server whose reports of changes by other writers are followed; <see langword="null"/>: none.</param>
+    public RedisLevel(ICacheServer server, LocalLevel local, CacheMetrics metrics, RedisLevelSettings settings, RedisServer? followed = null)
     {
         (_server, _local, _metrics, _settings) = (server, local, metrics, settings);
         _calls = new(server, settings, metrics);
@@ -32,9 +37,17 @@ internal sealed partial class RedisLevel : ISharedLevel
         _link = new(server, local, _leases, metrics, settings, AskSequenceAsync, DeliverAsync);
         metrics.ObserveBreaker(() => _calls.IsOpen);
         _link.Start();
+        if (followed is not null)
+        {
+            Foreign = new(followed, local, metrics, settings, _calls);
+            Foreign.Start();
+        }
     }
 
     public bool IsDistributed => true;
+
+    /// <summary>Set where changes by other writers are followed.</summary>
+    public ForeignWriterLink? Foreign { get; }
 
     /// <inheritdoc cref="CoherenceLink.Seen"/>
     public long? Seen => _link.Seen;
@@ -42,6 +55,7 @@ internal sealed partial class RedisLevel : ISharedLevel
     public string? Impairment =>
         _calls.IsOpen ? "Redis does not answer: every read goes to its factory"
         : !_link.IsTrusted ? "invalidations are not confirmed: L1 is bypassed"
+        : Foreign is { IsTrusted: false } ? "changes by other writers are not confirmed: L1 is bypassed"
         : _outbox.Count > 0 ? "invalidations wait for delivery"
         : null;
 
@@ -85,6 +99,12 @@ internal sealed partial class RedisLevel : ISharedLevel
         {
             var batch = keys.Skip(start).Take(BatchSize).Select(Records.Entry).ToArray();
             var result = await _calls.TryRunAsync("read", Scripts.Read, batch, [], cancellationToken).ConfigureAwait(false);
+            if (result is not null && (long)result[0] < begun.Sequence)
+            {
+                // The server lost the end of its history, and may have entries whose invalidation it lost.
+                result = null;
+            }
+
             var stamp = result is null ? begun : _local.Observe(begun, (long)result[0]);
             for (var i = 0; i < batch.Length; i++)
             {
@@ -144,6 +164,11 @@ internal sealed partial class RedisLevel : ISharedLevel
             return FillResult.NotStored;
         }
 
+        if (_local.IsChanged(key, stamp))
+        {
+            return FillResult.Stale;
+        }
+
         var (head, rest) = Write(content, policy);
         RedisValue[] values = [stamp.Sequence, head, rest, Milliseconds(policy.Kept), key, .. Names(content.Tags)];
         var result = await _calls.TryRunAsync("fill", Scripts.Fill, [Records.Entry(key)], values).ConfigureAwait(false);
@@ -158,6 +183,11 @@ internal sealed partial class RedisLevel : ISharedLevel
 
     public async ValueTask DisposeAsync()
     {
+        if (Foreign is not null)
+        {
+            await Foreign.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _link.DisposeAsync().ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
     }

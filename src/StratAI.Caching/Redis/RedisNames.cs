@@ -26,6 +26,9 @@ internal sealed class RedisNames
     /// <summary>Sorted set: the last invalidation of each key, and the floor below which it knows nothing.</summary>
     public RedisKey KeyLog { get; }
 
+    /// <summary>What the keys of entries begin with, and no other key.</summary>
+    public string EntryPrefix => _prefix + Records.Entry("");
+
     /// <summary>One of <see cref="Records"/>.</summary>
     public RedisKey Of(string record) => _prefix + record;
 

@@ -14,6 +14,10 @@ internal sealed class RedisServer(RedisConnection connection, RedisNames names, 
     private EventHandler<ConnectionFailedEventArgs>? _onFailed;
     private EventHandler<ConnectionFailedEventArgs>? _onRestored;
 
+    public RedisNames Names => names;
+
+    public ValueTask<IDatabase> GetDatabaseAsync() => connection.GetDatabaseAsync();
+
     public async Task<StoredEntry> GetAsync(string key)
     {
         var database = await connection.GetDatabaseAsync().ConfigureAwait(false);

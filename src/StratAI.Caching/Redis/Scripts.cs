@@ -196,6 +196,13 @@ internal static class Scripts
         return sequence
         """;
 
+    /// <summary>KEYS 3 the canary. It is changed, of which Redis tells, and nothing stays.</summary>
+    public const string Canary = """
+        redis.call('SET', KEYS[3], '')
+        redis.call('DEL', KEYS[3])
+        return 1
+        """;
+
     /// <summary>KEYS 3 the session; ARGV 4 milliseconds to remember, 5 message body, 6.. tags. Answers the new sequence.</summary>
     public const string RemoveByTag = Common + """
         local sequence = invalidate(ARGV[5], ARGV[4])

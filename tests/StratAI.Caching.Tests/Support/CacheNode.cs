@@ -40,6 +40,36 @@ public sealed class CacheNode : IAsyncDisposable
 
     public Task TrustedAsync() => Eventually.TrueAsync(() => TrustsLocal, "L1 is trusted");
 
+    /// <summary>The same for a link that has broken or is not up yet: it tries again as the clock goes on.</summary>
+    public Task TrustedAgainAsync() =>
+        Eventually.TrueAsync(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromMilliseconds(50));
+                return TrustsLocal && Internals.Shared.Impairment is null;
+            },
+            "L1 is trusted again");
+
+    /// <summary>Waits until the reports of all changes so far have come: that is what a confirmed beat says.</summary>
+    public async Task ReportedAsync()
+    {
+        // Trusted then is only who asked after now.
+        var then = Time.GetTimestamp() + (5 * Time.TimestampFrequency);
+        var polls = 0;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                // A beat now, and another where that one came before a message it knew of.
+                if (polls++ % 100 == 0)
+                {
+                    Time.Advance(TimeSpan.FromSeconds(1));
+                }
+
+                return then < Internals.Local.TrustedUntil;
+            },
+            "the reports have come");
+    }
+
     /// <summary>Waits until every invalidation that <paramref name="other"/> knows of holds here.</summary>
     public Task CaughtUpWithAsync(CacheNode other) =>
         Eventually.TrueAsync(() => Seen >= other.Internals.Local.Now.Sequence, "the invalidations of the other node have come");
