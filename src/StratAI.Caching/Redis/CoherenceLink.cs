@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-using StackExchange.Redis;
 using StratAI.Caching.Internal;
 
 namespace StratAI.Caching.Redis;
@@ -11,21 +9,17 @@ namespace StratAI.Caching.Redis;
 /// </summary>
 internal sealed class CoherenceLink : IAsyncDisposable
 {
-    private const int BeatsPerStaleness = 5;
-
     private readonly LocalLevel _local;
     private readonly CacheMetrics _metrics;
     private readonly RedisLevelSettings _settings;
     private readonly Func<CancellationToken, ValueTask<long?>> _askSequence;
     private readonly Func<ValueTask> _deliver;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly BeatLoop _loop;
     private readonly Lock _gate = new();
     private readonly SequenceTracker _tracker = new();
     private readonly ICacheServer _server;
     private readonly LeaseSignals _leases;
     private readonly long _staleness;
-    private Task _loop = Task.CompletedTask;
     private Task? _subscribing;
     private long _trustedUntil = long.MinValue;
     private bool _lost;
@@ -49,6 +43,7 @@ internal sealed class CoherenceLink : IAsyncDisposable
     {
         (_server, _local, _leases, _metrics, _settings, _askSequence, _deliver) = (server, local, leases, metrics, settings, askSequence, deliver);
         _staleness = settings.Clock.Ticks(settings.Staleness - settings.Clock.Lag);
+        _loop = new(settings, BeatAsync, error => settings.Logger.RedisFailed(error, "subscribe"));
     }
 
     public bool IsTrusted => _settings.Clock.Now < Volatile.Read(ref _trustedUntil);
@@ -65,49 +60,9 @@ internal sealed class CoherenceLink : IAsyncDisposable
         }
     }
 
-    public void Start()
-    {
-        // Without this the loop would live in the activity and the async locals of whichever request made the cache.
-        using (ExecutionContext.SuppressFlow())
-        {
-            _loop = Task.Run(RunAsync);
-        }
-    }
+    public void Start() => _loop.Start();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(false);
-        _stopping.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        var interval = _settings.Staleness / BeatsPerStaleness;
-        using var timer = _settings.Time.CreateTimer(_ => Wake(), null, interval, interval);
-        Wake();
-        try
-        {
-            await foreach (var _ in _wake.Reader.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
-            {
-                try
-                {
-                    await BeatAsync(_stopping.Token).ConfigureAwait(false);
-                }
-                catch (Exception error) when (error is TimeoutException or RedisException)
-                {
-                    _settings.Logger.RedisFailed(error, "subscribe");
-                }
-                catch (Exception error) when (error is not OperationCanceledException)
-                {
-                    _settings.Logger.LinkFailed(error);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-        }
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
     private async Task BeatAsync(CancellationToken cancellationToken)
     {
@@ -228,7 +183,7 @@ internal sealed class CoherenceLink : IAsyncDisposable
             (_lost, _reconnected) = (false, true);
         }
 
-        Wake();
+        _loop.Wake();
     }
 
     private void ReportFlush(string reason)
@@ -236,6 +191,4 @@ internal sealed class CoherenceLink : IAsyncDisposable
         _metrics.Flush(reason);
         _settings.Logger.LocalFlushed(reason);
     }
-
-    private void Wake() => _wake.Writer.TryWrite(true);
 }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using StackExchange.Redis;
 using StratAI.Caching.Internal;
 
@@ -11,18 +10,14 @@ namespace StratAI.Caching.Redis;
 /// </summary>
 internal sealed class ForeignWriterLink : IAsyncDisposable
 {
-    private const int BeatsPerStaleness = 5;
-
     private readonly RedisServer _server;
     private readonly LocalLevel _local;
     private readonly CacheMetrics _metrics;
     private readonly RedisLevelSettings _settings;
     private readonly GuardedCalls _calls;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly BeatLoop _loop;
     private readonly Lock _gate = new();
     private readonly long _staleness;
-    private Task _loop = Task.CompletedTask;
     private TrackingConnection? _tracking;
     private Canary? _canary;
     private long _canaries;
@@ -34,6 +29,7 @@ internal sealed class ForeignWriterLink : IAsyncDisposable
     {
         (_server, _local, _metrics, _settings, _calls) = (server, local, metrics, settings, calls);
         _staleness = settings.Clock.Ticks(settings.Staleness - settings.Clock.Lag);
+        _loop = new(settings, BeatAsync, Report);
         local.TrustReports(long.MinValue);
     }
 
@@ -42,45 +38,14 @@ internal sealed class ForeignWriterLink : IAsyncDisposable
 
     public bool IsTrusted => _settings.Clock.Now < Volatile.Read(ref _trustedUntil);
 
-    public void Start()
-    {
-        using (ExecutionContext.SuppressFlow())
-        {
-            _loop = Task.Run(RunAsync);
-        }
-    }
+    public void Start() => _loop.Start();
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _loop.DisposeAsync().ConfigureAwait(false);
         if (_tracking is not null)
         {
             await _tracking.DisposeAsync().ConfigureAwait(false);
-        }
-
-        _stopping.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        var interval = _settings.Staleness / BeatsPerStaleness;
-        using var timer = _settings.Time.CreateTimer(_ => Wake(), null, interval, interval);
-        Wake();
-        await foreach (var _ in _wake.Reader.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
-        {
-            try
-            {
-                await BeatAsync(_stopping.Token).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is TimeoutException or RedisException)
-            {
-                Report(error);
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                _settings.Logger.LinkFailed(error);
-            }
         }
     }
 
@@ -121,7 +86,7 @@ internal sealed class ForeignWriterLink : IAsyncDisposable
 
     /// <remarks>A beat may follow the one before at once, where that was slow: half an interval is granted in any case.</remarks>
     private bool IsMissing(Canary? canary) =>
-        canary is not null && canary.IsMissing(_settings.Clock.Now, _staleness / BeatsPerStaleness / 2);
+        canary is not null && canary.IsMissing(_settings.Clock.Now, _settings.Clock.Ticks(_loop.Interval / 2));
 
     private void Receive(RedisValue message)
     {
@@ -158,7 +123,7 @@ internal sealed class ForeignWriterLink : IAsyncDisposable
             Distrust();
         }
 
-        Wake();
+        _loop.Wake();
     }
 
     private void Distrust()
@@ -198,6 +163,4 @@ internal sealed class ForeignWriterLink : IAsyncDisposable
         _metrics.Flush(reason);
         _settings.Logger.LocalFlushed(reason);
     }
-
-    private void Wake() => _wake.Writer.TryWrite(true);
 }

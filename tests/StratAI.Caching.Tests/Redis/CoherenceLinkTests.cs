@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using StratAI.Caching.Internal;
 using StratAI.Caching.Redis;
 using StratAI.Caching.Tests.Support;
@@ -35,5 +36,24 @@ public sealed class CoherenceLinkTests : IAsyncLifetime
 
         Assert.False(local.TryGet("old", 0, out _));
         Assert.True(local.TryGet("new", 0, out _));
+    }
+
+    [Fact]
+    public async Task After_a_break_L1_is_dropped_also_where_no_word_comes_that_it_is_over()
+    {
+        var time = new FakeTimeProvider();
+        var server = new ScriptedServer();
+        var local = new LocalLevel(100, 1_000_000, Stamp.Unknown);
+        var settings = Levels.Settings(TimeSpan.FromSeconds(5)) with { Time = time, Clock = new CacheClock(time) };
+        await using var link = new CoherenceLink(server, local, new LeaseSignals(), new CacheMetrics(null, "", local), settings, _ => new(11L), () => default);
+        link.Start();
+        await Eventually.TrueAsync(() => link.IsTrusted, "L1 is trusted");
+        local.Put("k", Levels.Entry(local.Now));
+
+        // The sequence goes on where it was, as behind the connection to a replica that has become the master.
+        server.Lost();
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        await Eventually.TrueAsync(() => !local.TryGet("k", 0, out _), "L1 was dropped");
     }
 }
