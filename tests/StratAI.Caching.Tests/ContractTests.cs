@@ -28,3 +28,11 @@ public sealed class RedisStaleFillTests : StaleFillContract<RedisBackend>;
 public sealed class LoneRedisStaleFillTests : StaleFillContract<LoneRedisBackend>;
 
 public sealed class RedisModelTests : ModelContract<RedisBackend>;
+
+public sealed class EmbeddedBatchTests : BatchContract<EmbeddedBackend>;
+
+public sealed class RedisBatchTests : BatchContract<RedisBackend>;
+
+public sealed class EmbeddedBatchFlightTests : BatchFlightContract<EmbeddedBackend>;
+
+public sealed class RedisBatchFlightTests : BatchFlightContract<RedisBackend>;

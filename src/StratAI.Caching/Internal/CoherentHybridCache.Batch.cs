@@ -41,8 +41,7 @@ internal sealed partial class CoherentHybridCache
         {
             if (batch.Own.Count > 0 || batch.Uncached.Count > 0)
             {
-                // Others may have joined: what is under way for them is not given up with this caller.
-                await FlyAsync(batch, policy, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+                await LandAsync(batch, FlyAsync(batch, policy, cancellationToken), policy.HardTimeout, cancellationToken).ConfigureAwait(false);
             }
 
             await JoinAsync(batch, policy.HardTimeout, options, tags, cancellationToken).ConfigureAwait(false);
@@ -51,6 +50,25 @@ internal sealed partial class CoherentHybridCache
         finally
         {
             batch.Leave();
+        }
+    }
+
+    /// <summary>Waits for what this call makes itself, but no longer than the caller may.</summary>
+    private async ValueTask LandAsync<TKey, T>(Batch<TKey, T> batch, Task flying, TimeSpan hardTimeout, CancellationToken cancellationToken)
+        where TKey : notnull
+    {
+        try
+        {
+            // Others may have joined: what is under way for them is not given up with this caller.
+            await flying.WaitAsync(hardTimeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!flying.IsCompleted)
+        {
+            batch.Own.ForEach(seat => seat.Flight.Keep());
+            if (!batch.TryCloseWithStale(codecs.Get<T>()))
+            {
+                throw HardTimeoutPassed(hardTimeout);
+            }
         }
     }
 
@@ -79,6 +97,11 @@ internal sealed partial class CoherentHybridCache
                     OfferStale(seat.Flight, seat.Name, read, policy);
                     misses.Add(seat);
                 }
+            }
+
+            foreach (var seat in misses.Where(seat => seat.Flight.Stale is null))
+            {
+                OfferStale(seat.Flight, seat.FlightKey, policy);
             }
 
             if (!policy.UsesFactory)
@@ -116,7 +139,12 @@ internal sealed partial class CoherentHybridCache
         catch (Exception error) when (batch.Uncached.Count == 0 && misses.TrueForAll(seat => seat.Flight.Stale is not null) && !cancellationToken.IsCancellationRequested)
         {
             logger.StaleServed(error);
-            misses.ForEach(seat => End(batch, seat, seat.Flight.Stale!));
+            foreach (var seat in misses)
+            {
+                Prolong(seat.Name);
+                End(batch, seat, seat.Flight.Stale!);
+            }
+
             return;
         }
 
@@ -125,7 +153,7 @@ internal sealed partial class CoherentHybridCache
             metrics.Request(RequestOutcome.Bypassed);
             if (made.TryGetValue(key, out var value))
             {
-                batch.Found[key] = value;
+                batch.Take(key, value);
             }
         }
 
@@ -136,10 +164,7 @@ internal sealed partial class CoherentHybridCache
             var outcome = made.TryGetValue(seat.Key, out var value)
                 ? await StoreAsync(seat.Name, value, seat.Flight.Tags, policy.ForStoring(), stamp, seat.Read.Reached || !policy.ReadsShared).ConfigureAwait(false)
                 : Missing<T>(stamp);
-            lock (batch)
-            {
-                End(batch, seat, outcome);
-            }
+            End(batch, seat, outcome);
         })).ConfigureAwait(false);
     }
 
@@ -151,8 +176,17 @@ internal sealed partial class CoherentHybridCache
         var open = new Dictionary<string, TKey>(StringComparer.Ordinal);
         foreach (var seat in batch.Joined)
         {
-            var outcome = await LandAsync(seat.Flight, hardTimeout, cancellationToken).ConfigureAwait(false);
-            if (!outcome.IsMissing && !outcome.IsOutdated(local) && outcome.TryTake(codecs.Get<T>(), out var value))
+            Outcome<T>? outcome = null;
+            try
+            {
+                outcome = await LandAsync(seat.Flight, hardTimeout, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception) when (seat.Flight.StarterLeft && seat.Flight.Completion.IsFaulted && !cancellationToken.IsCancellationRequested)
+            {
+                // Not this caller's failure: see CreateAsync.
+            }
+
+            if (outcome is { IsMissing: false } && !outcome.IsOutdated(local) && outcome.TryTake(codecs.Get<T>(), out var value))
             {
                 metrics.Request(RequestOutcome.Joined);
                 batch.Found[seat.Key] = value;
@@ -177,11 +211,7 @@ internal sealed partial class CoherentHybridCache
         where TKey : notnull
     {
         _flights.TryRemove(new KeyValuePair<FlightKey, Flight>(seat.FlightKey, seat.Flight));
-        if (!outcome.IsMissing && outcome.TryTake(codecs.Get<T>(), out var value))
-        {
-            batch.Found[seat.Key] = value;
-        }
-
+        batch.Take(seat.Key, outcome, codecs.Get<T>());
         metrics.Request(outcome.Source);
         seat.Flight.Complete(outcome);
     }
