@@ -129,7 +129,7 @@ internal sealed partial class CoherentHybridCache
             _ = Task.Run(() => FlyAsync(flight, flightKey, state, factory, policy, policy.RefreshMargin ?? TimeSpan.Zero));
         }
 
-        flight.Leave(abandonedByStarter: false);
+        flight.Leave(abandonedByStarter: starts);
     }
 
     /// <summary>Never throws; what happens goes to those aboard.</summary>
