@@ -4,7 +4,10 @@ namespace StratAI.Caching.Tests;
 
 public sealed class CacheScopeTests
 {
-    private static readonly Gen<string> Names = Gen.String[Gen.Char["/:%25FAau"], 1, 4];
+    /// <summary>What could be mistaken for each other: separators, and what they become.</summary>
+    private static readonly string[] Pieces = ["/", "%2F", ":", "%3A", "%", "%25", "a", "25", "user:a", "user", "tenant:a"];
+
+    private static readonly Gen<string> Names = Gen.Int[0, Pieces.Length - 1].Array[1, 2].Select(pieces => string.Concat(pieces.Select(i => Pieces[i])));
 
     private static readonly Gen<(int Kind, string Tenant, string User, string[] Parts)> Owned =
         Gen.Select(Gen.Int[0, 3], Names, Names, Names.Array[1, 3]);

@@ -111,19 +111,25 @@ public sealed class RoundTripTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_waits_for_a_value_that_cannot_be_cached_makes_it_alone_at_once()
+    public async Task All_who_wait_for_a_value_that_cannot_be_cached_make_their_own_at_once()
     {
-        var gate = new Gate<Func<string>>();
-        var holding = _one.Cache.GetOrCreateAsync("k", gate.Run, Eager).AsTask();
-        await gate.Begun;
-        var waiting = _two.Cache.GetOrCreateAsync<Func<string>>("k", _ => ValueTask.FromResult(() => "alone"), Eager).AsTask();
-        await Eventually.TrueAsync(() => _twoServer.Runs(Scripts.Claim) == 1, "the second waits");
+        WatchedServer threeServer = null!;
+        await using var three = _redis.CreateNode(services: WatchedServer.In(_redis, server => threeServer = server));
+        await three.TrustedAsync();
+        Gate<Func<string>>[] gates = [new(), new(), new()];
+        var holding = _one.Cache.GetOrCreateAsync("k", gates[0].Run, Eager).AsTask();
+        await gates[0].Begun;
+        var second = _two.Cache.GetOrCreateAsync("k", gates[1].Run, Eager).AsTask();
+        var third = three.Cache.GetOrCreateAsync("k", gates[2].Run, Eager).AsTask();
+        await Eventually.TrueAsync(() => (_twoServer.Runs(Scripts.Claim), threeServer.Runs(Scripts.Claim)) == (1, 1), "both wait");
 
-        gate.Open(() => "held");
+        gates[0].Open(() => "held");
 
-        // The clocks stand still: no wait has ended by its time.
-        Assert.Equal("alone", (await waiting.WaitAsync(TimeSpan.FromSeconds(15)))());
-        Assert.Equal("held", (await holding)());
+        // Neither waits for the other; and as the clocks stand still, no wait has ended by its time.
+        await Task.WhenAll(gates[1].Begun, gates[2].Begun);
+        gates[1].Open(() => "second");
+        gates[2].Open(() => "third");
+        Assert.Equal(["held", "second", "third"], (await Task.WhenAll(holding, second, third)).Select(made => made()));
     }
 
     [Fact]
