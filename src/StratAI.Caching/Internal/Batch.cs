@@ -5,6 +5,9 @@ namespace StratAI.Caching.Internal;
 internal sealed class Batch<TKey, T>(Func<IReadOnlyList<TKey>, CancellationToken, ValueTask<IReadOnlyDictionary<TKey, T>>> factory)
     where TKey : notnull
 {
+    private readonly Lock _gate = new();
+    private bool _closed;
+
     public Func<IReadOnlyList<TKey>, CancellationToken, ValueTask<IReadOnlyDictionary<TKey, T>>> Factory => factory;
 
     public Dictionary<TKey, T> Found { get; } = [];
@@ -43,6 +46,49 @@ internal sealed class Batch<TKey, T>(Func<IReadOnlyList<TKey>, CancellationToken
         }
 
         return source.Token;
+    }
+
+    /// <summary>Takes a value that was made, unless the caller has its answer by now.</summary>
+    public void Take(TKey key, T value)
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                Found[key] = value;
+            }
+        }
+    }
+
+    public void Take(TKey key, Outcome<T> outcome, ValueCodec<T> codec)
+    {
+        lock (_gate)
+        {
+            if (!_closed && !outcome.IsMissing && outcome.TryTake(codec, out var value))
+            {
+                Found[key] = value;
+            }
+        }
+    }
+
+    /// <summary>Takes values past their lifetime for all that is not made yet; false where there are not as many.</summary>
+    public bool TryCloseWithStale(ValueCodec<T> codec)
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (var seat in Own.Where(seat => !seat.Flight.Completion.IsCompleted))
+            {
+                if (seat.Flight.Stale is null || !seat.Flight.Stale.TryTake(codec, out var value))
+                {
+                    return false;
+                }
+
+                Found[seat.Key] = value;
+            }
+
+            return Uncached.TrueForAll(Found.ContainsKey);
+        }
     }
 
     public void Leave()

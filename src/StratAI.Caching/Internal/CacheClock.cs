@@ -17,5 +17,10 @@ internal sealed class CacheClock(TimeProvider time)
     public long Ticks(TimeSpan time) => (long)(time.TotalSeconds * (_precise?.TimestampFrequency ?? 1000));
 
     /// <summary>The timestamp at which <paramref name="time"/> has passed from <paramref name="from"/> on; the last there is where that is beyond it.</summary>
-    public long After(long from, TimeSpan time) => time == TimeSpan.MaxValue || Ticks(time) > long.MaxValue - from ? long.MaxValue : from + Ticks(time);
+    public long After(long from, TimeSpan time)
+    {
+        // Timestamps may be negative: only their differences mean anything.
+        var ticks = time == TimeSpan.MaxValue ? long.MaxValue : Ticks(time);
+        return ticks > 0 && from > long.MaxValue - ticks || ticks == long.MaxValue ? long.MaxValue : from + ticks;
+    }
 }

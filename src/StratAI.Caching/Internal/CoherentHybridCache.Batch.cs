@@ -16,10 +16,11 @@ internal sealed partial class CoherentHybridCache
         cancellationToken.ThrowIfCancellationRequested();
         var (policy, floor) = await ForScopeAsync(EntryPolicy.From(options, Options)).ConfigureAwait(false);
 
+        // All of the caller's code first: were it to fail in between, flights already on the board would never end.
+        var entries = names.Select(named => (Name: named.Key, Key: named.Value, Tags: CacheNames.ToTags(tags?.Invoke(named.Value)))).ToArray();
         var batch = new Batch<TKey, T>(factory);
-        foreach (var (name, key) in names)
+        foreach (var (name, key, entryTags) in entries)
         {
-            var entryTags = CacheNames.ToTags(tags?.Invoke(key));
             if (!IsCacheable(name, policy, entryTags))
             {
                 batch.Uncached.Add(key);
@@ -42,9 +43,8 @@ internal sealed partial class CoherentHybridCache
         {
             if (batch.Own.Count > 0 || batch.Uncached.Count > 0)
             {
-                // Others may have joined: what is under way for them is not given up with this caller.
                 flying = FlyAsync(batch, policy, cancellationToken);
-                await flying.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await LandAsync(batch, flying, policy.HardTimeout, cancellationToken).ConfigureAwait(false);
             }
 
             await JoinAsync(batch, policy.HardTimeout, options, tags, cancellationToken).ConfigureAwait(false);
@@ -54,6 +54,25 @@ internal sealed partial class CoherentHybridCache
         {
             flying?.Abandon();
             batch.Leave();
+        }
+    }
+
+    /// <summary>Waits for what this call makes itself, but no longer than the caller may.</summary>
+    private async ValueTask LandAsync<TKey, T>(Batch<TKey, T> batch, Task flying, TimeSpan hardTimeout, CancellationToken cancellationToken)
+        where TKey : notnull
+    {
+        try
+        {
+            // Others may have joined: what is under way for them is not given up with this caller.
+            await flying.WaitAsync(hardTimeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!flying.IsCompleted)
+        {
+            batch.Own.ForEach(seat => seat.Flight.Keep());
+            if (!batch.TryCloseWithStale(codecs.Get<T>()))
+            {
+                throw HardTimeoutPassed(hardTimeout);
+            }
         }
     }
 
@@ -82,6 +101,11 @@ internal sealed partial class CoherentHybridCache
                     OfferStale(seat.Flight, seat.Name, read, policy);
                     misses.Add(seat);
                 }
+            }
+
+            foreach (var seat in misses.Where(seat => seat.Flight.Stale is null))
+            {
+                OfferStale(seat.Flight, seat.FlightKey, policy);
             }
 
             if (!policy.UsesFactory)
@@ -119,7 +143,12 @@ internal sealed partial class CoherentHybridCache
         catch (Exception error) when (batch.Uncached.Count == 0 && misses.TrueForAll(seat => seat.Flight.Stale is not null) && !cancellationToken.IsCancellationRequested)
         {
             logger.StaleServed(error);
-            misses.ForEach(seat => End(batch, seat, seat.Flight.Stale!));
+            foreach (var seat in misses)
+            {
+                Prolong(seat.Name);
+                End(batch, seat, seat.Flight.Stale!);
+            }
+
             return;
         }
 
@@ -128,7 +157,7 @@ internal sealed partial class CoherentHybridCache
             metrics.Request(RequestOutcome.Bypassed);
             if (made.TryGetValue(key, out var value))
             {
-                batch.Found[key] = value;
+                batch.Take(key, value);
             }
         }
 
@@ -139,10 +168,7 @@ internal sealed partial class CoherentHybridCache
             var outcome = made.TryGetValue(seat.Key, out var value)
                 ? await StoreAsync(seat.Name, value, seat.Flight.Tags, policy.ForStoring(), stamp, seat.Read.Reached || !policy.ReadsShared).ConfigureAwait(false)
                 : Missing<T>(stamp);
-            lock (batch)
-            {
-                End(batch, seat, outcome);
-            }
+            End(batch, seat, outcome);
         })).ConfigureAwait(false);
     }
 
@@ -154,8 +180,17 @@ internal sealed partial class CoherentHybridCache
         var open = new Dictionary<string, TKey>(StringComparer.Ordinal);
         foreach (var seat in batch.Joined)
         {
-            var outcome = await LandAsync(seat.Flight, seat.Flight.Completion, hardTimeout, cancellationToken).ConfigureAwait(false);
-            if (!outcome.IsMissing && !outcome.IsOutdated(local) && outcome.TryTake(codecs.Get<T>(), out var value))
+            Outcome<T>? outcome = null;
+            try
+            {
+                outcome = await LandAsync(seat.Flight, seat.Flight.Completion, hardTimeout, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception) when (seat.Flight.StarterLeft && seat.Flight.Completion.IsFaulted && !cancellationToken.IsCancellationRequested)
+            {
+                // Not this caller's failure: see CreateAsync.
+            }
+
+            if (outcome is { IsMissing: false } && !outcome.IsOutdated(local) && outcome.TryTake(codecs.Get<T>(), out var value))
             {
                 metrics.Request(RequestOutcome.Joined);
                 batch.Found[seat.Key] = value;
@@ -180,11 +215,7 @@ internal sealed partial class CoherentHybridCache
         where TKey : notnull
     {
         _flights.TryRemove(new KeyValuePair<FlightKey, Flight>(seat.FlightKey, seat.Flight));
-        if (!outcome.IsMissing && outcome.TryTake(codecs.Get<T>(), out var value))
-        {
-            batch.Found[seat.Key] = value;
-        }
-
+        batch.Take(seat.Key, outcome, codecs.Get<T>());
         metrics.Request(outcome.Source);
         seat.Flight.Complete(outcome);
     }

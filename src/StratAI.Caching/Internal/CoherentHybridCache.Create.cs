@@ -75,9 +75,11 @@ internal sealed partial class CoherentHybridCache
         catch (TimeoutException) when (!flight.Completion.IsCompleted)
         {
             flight.Keep();
-            return flight.Stale ?? throw new TimeoutException($"The cache's factory took longer than its hard timeout of {hardTimeout}.");
+            return flight.Stale ?? throw HardTimeoutPassed(hardTimeout);
         }
     }
+
+    private static TimeoutException HardTimeoutPassed(TimeSpan hardTimeout) => new($"The cache's factory took longer than its hard timeout of {hardTimeout}.");
 
     /// <summary>The flight under way for the key, or a new one.</summary>
     private Flight<T> Board<T>(FlightKey flightKey, string[] tags, out bool starts)
@@ -127,7 +129,7 @@ internal sealed partial class CoherentHybridCache
             Task.Run(() => FlyAsync(flight, flightKey, state, factory, policy, policy.RefreshMargin ?? TimeSpan.Zero)).Abandon();
         }
 
-        flight.Leave(abandonedByStarter: false);
+        flight.Leave(abandonedByStarter: starts);
     }
 
     /// <summary>What happens goes to those aboard.</summary>

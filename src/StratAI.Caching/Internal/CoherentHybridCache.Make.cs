@@ -79,13 +79,7 @@ internal sealed partial class CoherentHybridCache
         catch (Exception error) when (flight.Stale is not null && !flight.Abandoned.IsCancellationRequested)
         {
             logger.StaleServed(error);
-            var now = clock.Now;
-            if (local.TryGetKept(key, now, out var kept) && kept.ExpiresAt <= now)
-            {
-                // Until it is tried again, hits in L1 spare the factory.
-                local.Put(key, kept.Prolonged(clock.After(now, RetryPause)));
-            }
-
+            Prolong(key);
             return flight.Stale;
         }
         finally
@@ -160,6 +154,16 @@ internal sealed partial class CoherentHybridCache
             && kept.Stamp.Sequence >= flightKey.Floor && !shared.IsInDoubt(flightKey.Key, kept.Tags) && kept.TryRead(codecs, out T value))
         {
             flight.Stale = new(value, kept.Content, RequestOutcome.Stale, kept.Stamp);
+        }
+    }
+
+    /// <summary>Until a factory that failed is tried again, hits in L1 spare it.</summary>
+    private void Prolong(string key)
+    {
+        var now = clock.Now;
+        if (local.TryGetKept(key, now, out var kept) && kept.ExpiresAt <= now)
+        {
+            local.Put(key, kept.Prolonged(clock.After(now, RetryPause)));
         }
     }
 

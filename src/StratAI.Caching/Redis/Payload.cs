@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
@@ -30,6 +31,7 @@ internal static class Payload
     private const int GraceAt = 16;
     private const int TagCountAt = 20;
     private const int TagsAt = 21;
+    private const int DecompressionStep = 16 * 1024;
 
     /// <summary>The parts of an entry, between which the script puts the sequence.</summary>
     /// <param name="content">The entry.</param>
@@ -86,7 +88,7 @@ internal static class Payload
             at += read;
         }
 
-        var body = payload.AsMemory(at);
+        ReadOnlyMemory<byte> body = payload.AsMemory(at);
         if (BinaryPrimitives.ReadInt32BigEndian(span[LengthAt..]) != body.Length)
         {
             return null;
@@ -94,7 +96,7 @@ internal static class Payload
 
         if ((span[FlagsAt] & BrotliFlag) != 0)
         {
-            if (Decompress(body, maximumBytes) is not { } decompressed)
+            if (Decompress(body.Span, maximumBytes) is not { } decompressed)
             {
                 return null;
             }
@@ -117,30 +119,35 @@ internal static class Payload
         return smaller;
     }
 
-    private static byte[]? Decompress(ReadOnlyMemory<byte> body, long maximumBytes)
+    /// <summary>What the bytes were before, or <see langword="null"/> where they are not the whole of one compressed body, or it is too large.</summary>
+    private static ReadOnlyMemory<byte>? Decompress(ReadOnlySpan<byte> body, long maximumBytes)
     {
-        // In steps, as a few bytes may claim to be gigabytes.
-        using var source = new BrotliStream(new MemoryStream(body.ToArray(), writable: false), CompressionMode.Decompress);
-        using var target = new MemoryStream();
-        var buffer = new byte[16 * 1024];
+        // Not BrotliStream, which throws for bytes that are wrong and takes a part for the whole.
+        var decoder = new BrotliDecoder();
         try
         {
-            int read;
-            while ((read = source.Read(buffer)) > 0)
+            // In steps, as a few bytes may claim to be gigabytes.
+            var target = new ArrayBufferWriter<byte>();
+            while (true)
             {
-                target.Write(buffer.AsSpan(0, read));
-                if (target.Length > maximumBytes)
+                var status = decoder.Decompress(body, target.GetSpan(DecompressionStep), out var consumed, out var written);
+                target.Advance(written);
+                body = body[consumed..];
+                if (status == OperationStatus.Done && body.IsEmpty && target.WrittenCount <= maximumBytes)
+                {
+                    return target.WrittenMemory;
+                }
+
+                if (status != OperationStatus.DestinationTooSmall || target.WrittenCount > maximumBytes)
                 {
                     return null;
                 }
             }
         }
-        catch (InvalidDataException)
+        finally
         {
-            return null;
+            decoder.Dispose();
         }
-
-        return target.ToArray();
     }
 }
 

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using StackExchange.Redis;
+using StratAI.Caching;
+using StratAI.Caching.Node;
+
+// One instance of an application with the cache in it, for tests over several processes. Settings come as arguments; commands by standard input, one a
+// line, see Commands. It ends with its standard input, so that it never outlives the test.
+var configuration = new ConfigurationBuilder().AddCommandLine(args).Build();
+var services = new ServiceCollection();
+services.AddLogging();
+services.AddMetrics();
+services.AddSingleton<TimeProvider>(new SkewedTime(configuration.GetValue("Clock", TimeSpan.Zero)));
+services.AddOptions<CachingOptions>().Bind(configuration.GetSection("Caching"));
+services.AddStratAICaching();
+services.AddHealthChecks().AddStratAICaching();
+
+await using var provider = services.BuildServiceProvider();
+await using var redis = await ConnectionMultiplexer.ConnectAsync(configuration["Caching:Configuration"]!);
+var cache = provider.GetRequiredService<HybridCache>();
+var health = provider.GetRequiredService<HealthCheckService>();
+while ((await health.CheckHealthAsync()).Status != HealthStatus.Healthy)
+{
+    await Task.Delay(10);
+}
+
+var commands = new Commands(cache, redis.GetDatabase(), configuration["Caching:Namespace"]!, Environment.ProcessId);
+Output.Write("ready");
+while (await Console.In.ReadLineAsync() is { } line)
+{
+    _ = commands.RunAsync(line);
+}
