@@ -30,6 +30,9 @@ internal sealed class CoherenceLink : IAsyncDisposable
     private bool _lost;
     private bool _reconnected;
     private long _trustedUntil = long.MinValue;
+    private long _due;
+    private long _done;
+    private TaskCompletionSource? _idle;
 
     /// <param name="server">Where messages come from.</param>
     /// <param name="local">What to keep coherent.</param>
@@ -76,6 +79,22 @@ internal sealed class CoherenceLink : IAsyncDisposable
         }
     }
 
+    /// <summary>Beats, and ends when that is over.</summary>
+    public Task BeatAsync()
+    {
+        Wake();
+        return IdleAsync();
+    }
+
+    /// <summary>Ends when no beat is due or under way.</summary>
+    public Task IdleAsync()
+    {
+        lock (_gate)
+        {
+            return _done == Interlocked.Read(ref _due) ? Task.CompletedTask : (_idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -92,9 +111,10 @@ internal sealed class CoherenceLink : IAsyncDisposable
         {
             await foreach (var _ in _wake.Reader.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
             {
+                var due = Interlocked.Read(ref _due);
                 try
                 {
-                    await BeatAsync(_stopping.Token).ConfigureAwait(false);
+                    await BeatOnceAsync(_stopping.Token).ConfigureAwait(false);
                 }
                 catch (Exception error) when (error is TimeoutException or RedisException)
                 {
@@ -104,6 +124,8 @@ internal sealed class CoherenceLink : IAsyncDisposable
                 {
                     _settings.Logger.LinkFailed(error);
                 }
+
+                Done(due);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -111,7 +133,7 @@ internal sealed class CoherenceLink : IAsyncDisposable
         }
     }
 
-    private async Task BeatAsync(CancellationToken cancellationToken)
+    private async Task BeatOnceAsync(CancellationToken cancellationToken)
     {
         if (_subscribing is null or { IsFaulted: true } or { IsCanceled: true })
         {
@@ -237,5 +259,24 @@ internal sealed class CoherenceLink : IAsyncDisposable
         _settings.Logger.LocalFlushed(reason);
     }
 
-    private void Wake() => _wake.Writer.TryWrite(true);
+    private void Wake()
+    {
+        Interlocked.Increment(ref _due);
+        _wake.Writer.TryWrite(true);
+    }
+
+    private void Done(long due)
+    {
+        TaskCompletionSource? idle = null;
+        lock (_gate)
+        {
+            _done = due;
+            if (due == Interlocked.Read(ref _due))
+            {
+                (idle, _idle) = (_idle, null);
+            }
+        }
+
+        idle?.SetResult();
+    }
 }

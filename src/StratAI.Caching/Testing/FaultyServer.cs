@@ -1,0 +1,193 @@
+using StackExchange.Redis;
+using StratAI.Caching.Redis;
+
+namespace StratAI.Caching.Testing;
+
+/// <summary>A connection to a server, with faults on the way there.</summary>
+internal sealed class FaultyServer(ICacheServer inner) : ICacheServer
+{
+    private readonly Lock _gate = new();
+    private readonly List<Action<Exception?>> _waiting = [];
+    private LinkState _state;
+    private bool _broken;
+    private Delivery? _delivery;
+
+    /// <summary>Asked for each message that arrives while the link works.</summary>
+    public Func<MessageFate> Fate { get; set; } = () => MessageFate.Arrives;
+
+    /// <summary>Called when the node that uses it ends.</summary>
+    public Action? Disposed { get; set; }
+
+    public bool IsUp => State == LinkState.Up;
+
+    private LinkState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state;
+            }
+        }
+    }
+
+    public Task<StoredEntry> GetAsync(string key) => CallAsync(() => inner.GetAsync(key));
+
+    public Task<RedisResult> RunAsync(string script, string[] records, RedisValue[] values) => CallAsync(() => inner.RunAsync(script, records, values));
+
+    public Task SubscribeAsync(Action<ReadOnlyMemory<byte>> receive, Action lost, Action restored) => CallAsync(async () =>
+    {
+        _delivery = new(receive, lost, restored);
+        await inner.SubscribeAsync(Receive, OnLost, OnRestored).ConfigureAwait(false);
+        return true;
+    });
+
+    /// <summary>Calls fail, those that wait too, and messages are lost.</summary>
+    public void Cut()
+    {
+        lock (_gate)
+        {
+            _state = LinkState.Cut;
+        }
+
+        OnLost();
+    }
+
+    /// <summary>Nothing gets through, and nothing breaks.</summary>
+    /// <param name="answersOnly">Whether calls reach the server all the same, and only their answers do not come back.</param>
+    public void Hang(bool answersOnly)
+    {
+        lock (_gate)
+        {
+            _state = answersOnly ? LinkState.Mute : LinkState.Hung;
+        }
+    }
+
+    /// <summary>The link works again. What waited goes through now.</summary>
+    public void Restore()
+    {
+        bool broken;
+        Action<Exception?>[] waiting;
+        lock (_gate)
+        {
+            (broken, _broken, _state) = (_broken, false, LinkState.Up);
+            waiting = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        Array.ForEach(waiting, proceed => proceed(null));
+        if (broken)
+        {
+            _delivery?.Restored();
+        }
+        else
+        {
+            _delivery?.Resume();
+        }
+    }
+
+    /// <summary>Lets late messages arrive, in their order or in a random one.</summary>
+    public void Release(Random? order) => _delivery?.Release(order);
+
+    public async ValueTask DisposeAsync()
+    {
+        Disposed?.Invoke();
+        FailWaiting();
+        await inner.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private Task<T> CallAsync<T>(Func<Task<T>> call)
+    {
+        var state = State;
+        if (state == LinkState.Cut)
+        {
+            return Task.FromException<T>(Broken());
+        }
+
+        if (state == LinkState.Up)
+        {
+            return call();
+        }
+
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begun = state == LinkState.Mute ? call() : null;
+        lock (_gate)
+        {
+            _waiting.Add(error => _ = AnswerAsync(error is null ? begun ?? call() : Task.FromException<T>(error)));
+        }
+
+        return answer.Task;
+
+        async Task AnswerAsync(Task<T> called)
+        {
+            try
+            {
+                answer.SetResult(await called.ConfigureAwait(false));
+            }
+            catch (Exception error)
+            {
+                answer.SetException(error);
+            }
+        }
+    }
+
+    private void Receive(ReadOnlyMemory<byte> message)
+    {
+        var state = State;
+        if (state == LinkState.Cut)
+        {
+            return;
+        }
+
+        var fate = state == LinkState.Up ? Fate() : MessageFate.Arrives;
+        _delivery!.Receive(message, fate, stalled: state != LinkState.Up);
+    }
+
+    private void OnLost()
+    {
+        lock (_gate)
+        {
+            _broken = true;
+        }
+
+        FailWaiting();
+        _delivery?.Lost();
+    }
+
+    private void OnRestored()
+    {
+        lock (_gate)
+        {
+            if (_state != LinkState.Up)
+            {
+                return;
+            }
+
+            _broken = false;
+        }
+
+        _delivery?.Restored();
+    }
+
+    private void FailWaiting()
+    {
+        Action<Exception?>[] waiting;
+        lock (_gate)
+        {
+            waiting = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        Array.ForEach(waiting, proceed => proceed(Broken()));
+    }
+
+    private static RedisConnectionException Broken() => new(ConnectionFailureType.SocketClosed, CommandFlags.None, "The link to the server is cut.");
+
+    private enum LinkState
+    {
+        Up,
+        Cut,
+        Hung,
+        Mute,
+    }
+}
