@@ -72,6 +72,8 @@ internal sealed class CoherenceLink : IAsyncDisposable
 
     public void Start()
     {
+        Wake();
+
         // Without this the loop would live in the activity and the async locals of whichever request made the cache.
         using (ExecutionContext.SuppressFlow())
         {
@@ -106,7 +108,6 @@ internal sealed class CoherenceLink : IAsyncDisposable
     {
         var interval = _settings.Staleness / BeatsPerStaleness;
         using var timer = _settings.Time.CreateTimer(_ => Wake(), null, interval, interval);
-        Wake();
         try
         {
             await foreach (var _ in _wake.Reader.ReadAllAsync(_stopping.Token).ConfigureAwait(false))

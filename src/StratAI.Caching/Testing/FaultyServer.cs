@@ -98,25 +98,30 @@ internal sealed class FaultyServer(ICacheServer inner) : ICacheServer
 
     private Task<T> CallAsync<T>(Func<Task<T>> call)
     {
-        var state = State;
-        if (state == LinkState.Cut)
-        {
-            return Task.FromException<T>(Broken());
-        }
-
-        if (state == LinkState.Up)
-        {
-            return call();
-        }
-
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var begun = state == LinkState.Mute ? call() : null;
+        var made = new Lazy<Task<T>>(call);
+        LinkState state;
         lock (_gate)
         {
-            _waiting.Add(error => _ = AnswerAsync(error is null ? begun ?? call() : Task.FromException<T>(error)));
+            state = _state;
+            if (state is LinkState.Hung or LinkState.Mute)
+            {
+                _waiting.Add(error => _ = AnswerAsync(error is null ? made.Value : Task.FromException<T>(error)));
+            }
         }
 
-        return answer.Task;
+        if (state is LinkState.Up or LinkState.Mute)
+        {
+            // Outside the lock, as the server may deliver a message before it answers.
+            _ = made.Value;
+        }
+
+        return state switch
+        {
+            LinkState.Up => made.Value,
+            LinkState.Cut => Task.FromException<T>(Broken()),
+            _ => answer.Task,
+        };
 
         async Task AnswerAsync(Task<T> called)
         {
