@@ -100,6 +100,9 @@ internal sealed class LocalLevel
         return true;
     }
 
+    /// <summary>Whether neither the key, nor one of the tags, nor everything, was invalidated since <paramref name="stamp"/>.</summary>
+    public bool IsCurrent(string key, Stamp stamp, string[] tags) => IsCurrent(stamp, tags) && !_keys.IsInvalidated(key, stamp.Sequence);
+
     public bool TryGet(string key, long now, [NotNullWhen(true)] out LocalEntry? entry) =>
         _entries.TryGet(key, out entry) && IsFresh(key, now, ref entry);
 
@@ -214,8 +217,7 @@ internal sealed class LocalLevel
         }
     }
 
-    private bool MayKeep(string key, LocalEntry entry) =>
-        entry.Stamp.Sequence != Stamp.Unknown && IsCurrent(entry.Stamp, entry.Tags) && !_keys.IsInvalidated(key, entry.Stamp.Sequence);
+    private bool MayKeep(string key, LocalEntry entry) => entry.Stamp.Sequence != Stamp.Unknown && IsCurrent(key, entry.Stamp, entry.Tags);
 
     private bool IsFresh(ReadOnlySpan<char> key, long now, [NotNullWhen(true)] ref LocalEntry? entry)
     {

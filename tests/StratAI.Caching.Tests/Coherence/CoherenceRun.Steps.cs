@@ -26,12 +26,12 @@ internal sealed partial class CoherenceRun
         var key = Truth.Keys[_random.Next(Truth.Keys.Length)];
         return _random.Next(100) switch
         {
-            < 42 => ReadAsync(index, key, Options[_random.Next(Options.Length)]),
-            < 48 => ReadManyAsync(index),
-            < 54 => SetAsync(index, key),
-            < 61 => InvalidateAsync(index, InvalidationKind.Keys, key, [key]),
+            < 48 => ReadAsync(index, key, Options[_random.Next(Options.Length)]),
+            < 55 => ReadManyAsync(index),
+            < 59 => SetAsync(index, key),
+            < 63 => InvalidateAsync(index, InvalidationKind.Keys, key, [key]),
             < 65 => RemoveTagAsync(index, $"t{_random.Next(2)}"),
-            < 66 => InvalidateAsync(index, InvalidationKind.All, "*", Truth.Keys),
+            65 => InvalidateAsync(index, InvalidationKind.All, "*", Truth.Keys),
             < 78 => AdvanceAsync(),
             < 82 => Do("a slow factory ends", () => _rows.Finish(all: false)),
             < 84 => Do("a caller gives up", () => _calls.Skip(_random.Next(_calls.Count + 1)).Take(1).ToList().ForEach(call => call.Cancellation.Cancel())),

@@ -10,7 +10,7 @@ internal sealed partial class CoherenceRun
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
 
-    private const int Steps = 60;
+    private const int Steps = 80;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly IModelCluster _cluster;
@@ -34,8 +34,8 @@ internal sealed partial class CoherenceRun
     /// <summary>Reads that ended with a value.</summary>
     public int Reads { get; private set; }
 
-    /// <summary>Runs of factories.</summary>
-    public int Made => _rows.Runs;
+    /// <summary>Runs of factories for them.</summary>
+    public int Made { get; private set; }
 
     /// <exception cref="ModelFailure">A read returned what it may not.</exception>
     public async Task RunAsync()
@@ -47,6 +47,7 @@ internal sealed partial class CoherenceRun
             Collect();
         }
 
+        Made = _rows.Runs;
         await EndAsync();
     }
 

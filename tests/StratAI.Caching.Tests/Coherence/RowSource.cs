@@ -35,7 +35,7 @@ internal sealed class RowSource(Truth truth, int seed)
         bool isSlow, fails;
         lock (_slow)
         {
-            (isSlow, fails) = (!IsCalm && _random.Next(3) == 0, !IsCalm && _random.Next(6) == 0);
+            (isSlow, fails) = (!IsCalm && _random.Next(5) == 0, !IsCalm && _random.Next(6) == 0);
             if (isSlow)
             {
                 _slow.Add(slow);
