@@ -50,10 +50,10 @@ public sealed class CoherenceModelTests(ITestOutputHelper output)
                 {
                     await run.RunAsync();
                 }
-                catch (ModelFailure failure)
+                catch (Exception failure)
                 {
                     Interlocked.Add(ref next, runs);
-                    Assert.Fail($"Seed {seed}: {failure.Message}");
+                    Assert.Fail($"Seed {seed}, worker {worker}: {(failure is ModelFailure ? failure.Message : $"{failure}\n{run.Trace}")}");
                 }
 
                 Interlocked.Add(ref reads, run.Reads);

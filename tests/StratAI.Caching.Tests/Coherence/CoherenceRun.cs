@@ -37,6 +37,8 @@ internal sealed partial class CoherenceRun
     /// <summary>Runs of factories for them.</summary>
     public int Made { get; private set; }
 
+    public string Trace => string.Join("\n  ", _trace);
+
     /// <exception cref="ModelFailure">A read returned what it may not.</exception>
     public async Task RunAsync()
     {
@@ -131,7 +133,7 @@ internal sealed partial class CoherenceRun
     {
         if (!condition)
         {
-            throw new ModelFailure(what, _trace);
+            throw new ModelFailure($"{what}\n  {Trace}");
         }
     }
 

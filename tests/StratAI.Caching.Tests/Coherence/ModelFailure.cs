@@ -1,4 +1,4 @@
 namespace StratAI.Caching.Tests.Coherence;
 
 /// <summary>A read returned what it may not, or a call did not end as it should.</summary>
-internal sealed class ModelFailure(string message, IEnumerable<string> trace) : Exception($"{message}\n  {string.Join("\n  ", trace.TakeLast(150))}");
+internal sealed class ModelFailure(string message) : Exception(message);
