@@ -73,8 +73,14 @@ public sealed class CacheCluster : IAsyncDisposable
         return Nodes.FirstOrDefault(node => node.Cache == cache) ?? throw new ArgumentException("The cache is not a node of this cluster.", nameof(cache));
     }
 
-    /// <summary>Restarts the server: every connection breaks, comes back at once, and what was published meanwhile is lost.</summary>
-    /// <param name="keepData">Whether the server still has its data.</param>
+    /// <summary>Saves the server's data, to be what a restart without the latest brings back.</summary>
+    public void SaveServer() => _server.Save();
+
+    /// <summary>Restarts the server: every connection breaks and comes back at once.</summary>
+    /// <param name="keepData">
+    /// Whether the server still has all its data; else what <see cref="SaveServer"/> saved last, and nothing where that was never called. Whichever it is, a cache trusts
+    /// none of it, as on a real server it cannot know.
+    /// </param>
     public void RestartServer(bool keepData) => _server.Restart(keepData);
 
     /// <summary>Empties the server, as <c>FLUSHALL</c> does. No connection breaks.</summary>

@@ -11,8 +11,12 @@ internal sealed class Keyspace(TimeProvider time)
     public const long NoKey = -2;
     public const long Persistent = -1;
 
-    private readonly Dictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+    private Dictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+    private Dictionary<string, Slot> _saved = new(StringComparer.Ordinal);
     private double _highest;
+
+    /// <summary>What tells one run of the server from another.</summary>
+    public string ServerId { get; set; } = NewId();
 
     /// <summary>Those that have not expired.</summary>
     public IReadOnlyList<string> Keys => [.. _slots.Keys.Where(key => Find(key) is not null)];
@@ -83,6 +87,15 @@ internal sealed class Keyspace(TimeProvider time)
 
     public void Clear() => _slots.Clear();
 
+    public void Save() => _saved = Copy(_slots);
+
+    /// <summary>Begins another run of the server, with what it had, or else with what it saved last.</summary>
+    public void Restart(bool keepData)
+    {
+        ServerId = NewId();
+        _slots = keepData ? _slots : Copy(_saved);
+    }
+
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private Slot? Find(string key)
@@ -101,6 +114,11 @@ internal sealed class Keyspace(TimeProvider time)
         return slot;
     }
 
+    private static Dictionary<string, Slot> Copy(Dictionary<string, Slot> slots) =>
+        slots.ToDictionary(slot => slot.Key, slot => slot.Value.Copy(), StringComparer.Ordinal);
+
+    private static string NewId() => Guid.NewGuid().ToString("N");
+
     private static RedisServerException WrongType() => new(RedisErrorKind.WrongType, CommandFlags.None, "WRONGTYPE Operation against a key holding the wrong kind of value");
 
     private sealed class Slot(object value)
@@ -108,5 +126,7 @@ internal sealed class Keyspace(TimeProvider time)
         public object Value => value;
 
         public long? ExpiresAt { get; set; }
+
+        public Slot Copy() => new(value is ScoredSet set ? set.Copy() : value) { ExpiresAt = ExpiresAt };
     }
 }

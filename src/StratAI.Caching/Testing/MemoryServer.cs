@@ -55,7 +55,10 @@ internal sealed class MemoryServer(TimeProvider time)
         }
     }
 
-    /// <summary>Every connection breaks and is mended.</summary>
+    /// <summary>Saves what it holds.</summary>
+    public void Save() => Change(data => data.Save());
+
+    /// <summary>Every connection breaks and is mended, and the server has what it had or what it saved last.</summary>
     public void Restart(bool keepData)
     {
         Subscription[] subscriptions;
@@ -65,11 +68,7 @@ internal sealed class MemoryServer(TimeProvider time)
         }
 
         Array.ForEach(subscriptions, subscription => subscription.Lost());
-        if (!keepData)
-        {
-            Change(static data => data.Clear());
-        }
-
+        Change(data => data.Restart(keepData));
         Array.ForEach(subscriptions, subscription => subscription.Restored());
     }
 

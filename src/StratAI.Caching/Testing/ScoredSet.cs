@@ -28,6 +28,17 @@ internal sealed class ScoredSet
         }
     }
 
+    public ScoredSet Copy()
+    {
+        var copy = new ScoredSet();
+        foreach (var (score, member) in _order)
+        {
+            copy.Add(member, score);
+        }
+
+        return copy;
+    }
+
     /// <summary>The members with the lowest scores, ascending.</summary>
     public List<(double Score, string Member)> Lowest(int count) => [.. _order.Take(count)];
 }

@@ -117,12 +117,18 @@ internal sealed partial class ScriptRun
         data.AddScore(_state, "s", sequence);
         data.AddScore(_state, "a", sequence);
         data.AddScore(_state, "f", sequence);
+        data.AddScore(_state, Server, sequence);
         data.Expire(_state, _retention);
         return Number(sequence);
     }
 
     private RedisResult Sync()
     {
+        if (data.ScoreOf(_state, Server) is null)
+        {
+            data.Delete(_state);
+        }
+
         var sequence = Current();
         KeyFloor(sequence);
         data.Expire(_state, _retention);

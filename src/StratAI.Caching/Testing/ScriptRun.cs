@@ -21,6 +21,8 @@ internal sealed partial class ScriptRun(Keyspace data, string[] keys, RedisValue
     private readonly string _keyLog = keys[1];
     private readonly long _retention = (long)arguments[0];
 
+    private string Server => $"@{data.ServerId}";
+
     private double Current()
     {
         if (data.ScoreOf(_state, "s") is { } sequence)
@@ -33,6 +35,7 @@ internal sealed partial class ScriptRun(Keyspace data, string[] keys, RedisValue
         data.AddScore(_state, "s", first);
         data.AddScore(_state, "a", first);
         data.AddScore(_state, "f", first);
+        data.AddScore(_state, Server, first);
         data.AddScore(_keyLog, "f", first);
         data.Expire(_state, _retention);
         data.Expire(_keyLog, _retention);
@@ -70,7 +73,7 @@ internal sealed partial class ScriptRun(Keyspace data, string[] keys, RedisValue
             return;
         }
 
-        foreach (var (score, member) in set.Lowest(excess + 2))
+        foreach (var (score, member) in set.Lowest(excess + 3))
         {
             if (member[0] == ':')
             {

@@ -40,8 +40,8 @@ internal sealed partial class CoherenceRun
             < 93 when _faults >= 2 => Do($"node {index} is cut off", node.Link.Cut),
             < 94 when _faults >= 2 => Do($"node {index} hangs", () => node.Link.Hang(answersOnly: false)),
             < 95 when _faults >= 2 => Do($"node {index} gets no answers", () => node.Link.Hang(answersOnly: true)),
-            < 98 when _faults >= 2 => Do($"the link of node {index} works", node.Link.Restore),
-            98 when _faults >= 3 => HarmAsync(),
+            < 97 when _faults >= 2 => Do($"the link of node {index} works", node.Link.Restore),
+            >= 97 when _faults >= 3 => HarmAsync(),
             _ => AdvanceAsync(),
         };
     }

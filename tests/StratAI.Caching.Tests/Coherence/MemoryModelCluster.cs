@@ -36,7 +36,7 @@ internal sealed class MemoryModelCluster : IModelCluster
     public async Task<string> HarmServerAsync(Random random)
     {
         var names = _cluster.Nodes[0].Names;
-        var harm = random.Next(7);
+        var harm = random.Next(8);
         switch (harm)
         {
             case 0:
@@ -44,6 +44,9 @@ internal sealed class MemoryModelCluster : IModelCluster
                 break;
             case 1:
                 _cluster.RestartServer(keepData: false);
+                break;
+            case 7:
+                _cluster.SaveServer();
                 break;
             case 2:
                 _cluster.FlushServer();

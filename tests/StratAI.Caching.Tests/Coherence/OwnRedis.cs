@@ -36,7 +36,9 @@ internal sealed class OwnRedis : IAsyncDisposable
         await Support.Eventually.TrueAsync(() => Ask("PING") == "+PONG", "Redis answers");
     }
 
-    /// <summary>Ends the process, and starts another with its data or without.</summary>
+    public void Save() => Ask("SAVE");
+
+    /// <summary>Ends the process, and starts another with its data, or with what was saved last.</summary>
     public async Task RestartAsync(bool keepData)
     {
         await StopAsync(keepData);
@@ -56,7 +58,6 @@ internal sealed class OwnRedis : IAsyncDisposable
             return;
         }
 
-        File.Delete(Path.Combine(_folder.FullName, "dump.rdb"));
         Ask($"SHUTDOWN {(keepData ? "SAVE" : "NOSAVE")}");
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(15));
         _process.Dispose();

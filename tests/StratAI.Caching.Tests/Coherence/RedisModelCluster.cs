@@ -50,13 +50,16 @@ internal sealed class RedisModelCluster : IModelCluster
 
     public async Task<string> HarmServerAsync(Random random)
     {
-        var harm = random.Next(6);
+        var harm = random.Next(7);
         switch (harm)
         {
             case 0 or 1 when _restarted is not null:
                 await _restarted.RestartAsync(keepData: harm == 0);
-                return $"server restarted {(harm == 0 ? "with" : "without")} its data";
-            case < 3:
+                return $"server restarted {(harm == 0 ? "with its data" : "as it was saved")}";
+            case 6:
+                _restarted?.Save();
+                return "server saved";
+            case 0 or 1 or 2:
                 await _database.ExecuteAsync("FLUSHDB");
                 return "server flushed";
             case 3:

@@ -35,7 +35,7 @@ public sealed class MemoryServerTests(ITestOutputHelper output) : IAsyncLifetime
             {
                 var names = new RedisNames(new CachingOptions { Namespace = $"{_redis.Namespace}-{Interlocked.Increment(ref _runs)}" }, "");
                 await using var pair = new ServerPair(_redis.Database, names, capacity);
-                await pair.SubscribeAsync();
+                await pair.StartAsync();
                 foreach (var (kind, one, other) in steps)
                 {
                     await StepAsync(pair, kind, one, other);
@@ -72,6 +72,7 @@ public sealed class MemoryServerTests(ITestOutputHelper output) : IAsyncLifetime
             < 78 => pair.RunAsync(Scripts.RemoveAll, [session], remember, "a"),
             < 80 => pair.RunAsync(Scripts.Session, [session]),
             < 84 => pair.RunAsync(Scripts.Sync, []),
+            84 => pair.TakeOverAsync(),
             < 88 => pair.DeleteAsync(All[one % All.Length]),
             < 90 => pair.SetForeignAsync(All[one % All.Length]),
             < 94 => CorruptAsync(pair, Records.Entry(key), one, other),

@@ -23,6 +23,7 @@ internal sealed class ServerPair : IAsyncDisposable
     private readonly MemoryConnection _twin;
     private readonly List<byte[]> _realMessages = [];
     private readonly List<byte[]> _twinMessages = [];
+    private string _id = "";
 
     public ServerPair(IDatabase database, RedisNames names, int logCapacity)
     {
@@ -34,15 +35,18 @@ internal sealed class ServerPair : IAsyncDisposable
     /// <summary>The sequence that both have reached.</summary>
     public long Sequence { get; private set; }
 
-    public async Task SubscribeAsync()
+    public async Task StartAsync()
     {
+        // Both are one server to the scripts.
+        _id = (await _database.Multiplexer.GetServers()[0].InfoAsync("server")).SelectMany(group => group).Single(line => line.Key == "run_id").Value;
+        _memory.Change(data => data.ServerId = _id);
         await _real.SubscribeAsync(message => Note(_realMessages, message), () => { }, () => { });
         await _twin.SubscribeAsync(message => Note(_twinMessages, message), () => { }, () => { });
     }
 
     public async Task RunAsync(string script, string[] records, params RedisValue[] values)
     {
-        var begins = TwinSequence() is null;
+        var begins = TwinSequence() is null || script == Scripts.Sync;
         var real = await AnswerAsync(_real, script, records, values);
         _clock.Now = DateTimeOffset.UtcNow;
         if (begins && await _database.KeyTypeAsync(_names.State) == RedisType.SortedSet)
@@ -50,7 +54,7 @@ internal sealed class ServerPair : IAsyncDisposable
             // The record of invalidations began anew at Redis's clock, which the stand-in's must then have shown too.
             var sequence = await _database.SortedSetScoreAsync(_names.State, "s") ?? 0;
             var first = Invalidating.Contains(script) ? sequence - 1 : sequence;
-            _clock.Now = DateTimeOffset.UnixEpoch.AddTicks((long)first * TimeSpan.TicksPerMicrosecond);
+            _clock.Now = first > Sequence ? DateTimeOffset.UnixEpoch.AddTicks((long)first * TimeSpan.TicksPerMicrosecond) : _clock.Now;
         }
 
         AssertAlike(real, await AnswerAsync(_twin, script, records, values), withLifetimes: script is Scripts.Read or Scripts.Claim);
@@ -81,6 +85,16 @@ internal sealed class ServerPair : IAsyncDisposable
     {
         await _database.KeyDeleteAsync(_names.Of(record));
         _memory.Change(data => data.Delete(Key(record)));
+    }
+
+    /// <summary>Makes the record of invalidations that of another server.</summary>
+    public async Task TakeOverAsync()
+    {
+        if (await _database.KeyTypeAsync(_names.State) == RedisType.SortedSet)
+        {
+            await _database.SortedSetRemoveAsync(_names.State, $"@{_id}");
+            _memory.Change(data => data.Scores(Key("state"))!.Remove($"@{_id}"));
+        }
     }
 
     public async Task<byte[]?> FindAsync(string record) =>
