@@ -11,9 +11,13 @@ internal sealed class Delivery(Action<ReadOnlyMemory<byte>> receive, Action lost
     {
         lock (_gate)
         {
-            if (stalled || fate == MessageFate.Late)
+            if (fate == MessageFate.Late)
             {
-                (stalled ? _stalled : _late).Add(message);
+                _late.Add(message);
+            }
+            else if (fate == MessageFate.Arrives && stalled)
+            {
+                _stalled.Add(message);
             }
             else if (fate == MessageFate.Arrives)
             {

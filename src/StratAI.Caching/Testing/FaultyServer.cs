@@ -12,7 +12,7 @@ internal sealed class FaultyServer(ICacheServer inner) : ICacheServer
     private bool _broken;
     private Delivery? _delivery;
 
-    /// <summary>Asked for each message that arrives while the link works.</summary>
+    /// <summary>Asked for each message that the link does not lose.</summary>
     public Func<MessageFate> Fate { get; set; } = () => MessageFate.Arrives;
 
     /// <summary>Called when the node that uses it ends.</summary>
@@ -144,8 +144,7 @@ internal sealed class FaultyServer(ICacheServer inner) : ICacheServer
             return;
         }
 
-        var fate = state == LinkState.Up ? Fate() : MessageFate.Arrives;
-        _delivery!.Receive(message, fate, stalled: state != LinkState.Up);
+        _delivery!.Receive(message, Fate(), stalled: state != LinkState.Up);
     }
 
     private void OnLost()
