@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using StratAI.Caching.Redis;
+using StratAI.Caching.Testing;
 using StratAI.Shared.Redis;
 
 namespace StratAI.Caching.Internal;
@@ -11,11 +12,16 @@ namespace StratAI.Caching.Internal;
 internal static class CacheFactory
 {
     /// <summary>Most tags, and most keys, whose invalidation Redis remembers one by one.</summary>
-    private const int RedisLogCapacity = 65_536;
+    public const int RedisLogCapacity = 65_536;
 
     public static CoherentHybridCache Create(IServiceProvider services, string name)
     {
         var options = services.GetRequiredService<IOptionsMonitor<CachingOptions>>().Get(name);
+        if (services.GetServices<ClusterChoice>().LastOrDefault(choice => choice.Name == name) is { } choice)
+        {
+            return choice.Cluster.Join(services, name, options);
+        }
+
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var connection = RedisConnection.Resolve(services, options.Configuration);
         return Create(services, name, options, time, connection is null

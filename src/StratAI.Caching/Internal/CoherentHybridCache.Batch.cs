@@ -25,8 +25,8 @@ internal sealed partial class CoherentHybridCache
             {
                 batch.Uncached.Add(key);
             }
-            else if (clock.Now is var now && policy.ReadsLocal && now < local.TrustedUntil && local.TryGet(name, now, out var entry)
-                && entry.Stamp.Sequence >= floor && TryUse<T>(name, entry, out var value))
+            else if ((clock.Now, local.HasDoubts) is var (now, doubts) && policy.ReadsLocal && now < local.TrustedUntil
+                && local.TryGet(name, now, out var entry) && entry.Stamp.Sequence >= floor && TryUse<T>(name, entry, doubts, out var value))
             {
                 metrics.Request(RequestOutcome.Local);
                 batch.Found[key] = value;

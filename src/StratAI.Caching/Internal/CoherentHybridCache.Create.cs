@@ -87,9 +87,10 @@ internal sealed partial class CoherentHybridCache
         while (true)
         {
             var mark = local.Generations.Mark(flightKey.Key, tags);
+            var now = clock.Now;
             if (!_flights.TryGetValue(flightKey, out var current))
             {
-                var added = new Flight<T>(tags, mark);
+                var added = new Flight<T>(tags, mark, now);
                 if (_flights.TryAdd(flightKey, added))
                 {
                     starts = true;
@@ -100,14 +101,16 @@ internal sealed partial class CoherentHybridCache
             }
 
             // A flight that began before an invalidation this instance knows of may bring what was invalidated. Those already aboard
-            // called before it; whoever calls after it must not be given that.
-            if (local.Generations.Mark(flightKey.Key, current.Tags) == current.Mark && current.TryJoin())
+            // called before it; whoever calls after it must not be given that. While invalidations may be missed, one that is older than L1 may be
+            // counts as such.
+            var mayJoin = now < local.TrustedUntil || now < clock.After(current.BegunAt, Options.MaximumStaleness);
+            if (mayJoin && local.Generations.Mark(flightKey.Key, current.Tags) == current.Mark && current.TryJoin())
             {
                 starts = false;
                 return (Flight<T>)current;
             }
 
-            var next = new Flight<T>(tags, mark);
+            var next = new Flight<T>(tags, mark, now);
             if (_flights.TryUpdate(flightKey, next, current))
             {
                 starts = true;

@@ -115,7 +115,7 @@ internal sealed partial class CoherentHybridCache
     private bool TryUse<T>(string key, SharedRead read, TimeSpan atLeast, EntryPolicy policy, out Outcome<T> hit)
     {
         hit = null!;
-        if (read.Content is not { } found || read.Remaining <= atLeast || shared.IsInDoubt(key, found.Tags) || !codecs.Get<T>().TryDecode(found, out var value))
+        if (read.Content is not { } found || read.Remaining <= atLeast || !IsValid(key, read.Stamp, found.Tags) || !codecs.Get<T>().TryDecode(found, out var value))
         {
             return false;
         }
@@ -129,10 +129,16 @@ internal sealed partial class CoherentHybridCache
         return true;
     }
 
+    /// <summary>
+    /// Whether what was read of the shared level still holds. An invalidation of this instance that was in doubt may have been delivered after the
+    /// read; it is then known here before it stops being in doubt, hence the order.
+    /// </summary>
+    private bool IsValid(string key, Stamp stamp, string[] tags) => !shared.IsInDoubt(key, tags) && local.IsCurrent(key, stamp, tags);
+
     /// <summary>Holds ready what the shared level keeps past its lifetime.</summary>
     private void OfferStale<T>(Flight<T> flight, string key, SharedRead read, EntryPolicy policy)
     {
-        if (policy.FailSafe > TimeSpan.Zero && read.Content is { } kept && read.Remaining <= TimeSpan.Zero && !shared.IsInDoubt(key, kept.Tags)
+        if (policy.FailSafe > TimeSpan.Zero && read.Content is { } kept && read.Remaining <= TimeSpan.Zero && IsValid(key, read.Stamp, kept.Tags)
             && codecs.Get<T>().TryDecode(kept, out var value))
         {
             flight.Stale = new(value, kept, RequestOutcome.Stale, read.Stamp);

@@ -10,9 +10,9 @@ internal sealed partial class CoherentHybridCache
     {
         var stamp = local.Now;
         var (policy, floor) = await ForScopeAsync(_default).ConfigureAwait(false);
-        var now = clock.Now;
+        var (now, doubts) = (clock.Now, local.HasDoubts);
         if (policy.ReadsLocal && now < local.TrustedUntil && local.TryGet(key, now, out var entry) && entry.Stamp.Sequence >= floor
-            && TryUse<RawValue>(key, entry, out var kept))
+            && TryUse<RawValue>(key, entry, doubts, out var kept))
         {
             metrics.Request(RequestOutcome.Local);
             return new(kept.Bytes, stamp, Reached: true);

@@ -48,9 +48,9 @@ internal sealed partial class CoherentHybridCache(
             return ReadInScopeAsync(key, state, factory, options, tags, cancellationToken);
         }
 
-        var now = clock.Now;
+        var (now, doubts) = (clock.Now, local.HasDoubts);
         if (ReadsLocal(options) && !cancellationToken.IsCancellationRequested
-            && now < local.TrustedUntil && local.TryGet(key, now, out var entry) && TryUse<T>(key, entry, out var value))
+            && now < local.TrustedUntil && local.TryGet(key, now, out var entry) && TryUse<T>(key, entry, doubts, out var value))
         {
             metrics.Request(RequestOutcome.Local);
             if (now >= entry.RefreshAt || _samples)
@@ -74,10 +74,10 @@ internal sealed partial class CoherentHybridCache(
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        var now = clock.Now;
+        var (now, doubts) = (clock.Now, local.HasDoubts);
         if (ReadsLocal(options) && !cancellationToken.IsCancellationRequested && ReadScope.Current is null
             && now < local.TrustedUntil && local.TryGet(key, now, out var entry) && now < entry.RefreshAt && !_samples
-            && TryUse<T>(null, entry, out var value))
+            && TryUse<T>(null, entry, doubts, out var value))
         {
             metrics.Request(RequestOutcome.Local);
             return new(value);
@@ -111,9 +111,9 @@ internal sealed partial class CoherentHybridCache(
     {
         cancellationToken.ThrowIfCancellationRequested();
         var (policy, floor) = await ForScopeAsync(EntryPolicy.From(options, Options)).ConfigureAwait(false);
-        var now = clock.Now;
+        var (now, doubts) = (clock.Now, local.HasDoubts);
         if (policy.ReadsLocal && now < local.TrustedUntil && local.TryGet(key, now, out var entry) && entry.Stamp.Sequence >= floor
-            && TryUse<T>(key, entry, out var value))
+            && TryUse<T>(key, entry, doubts, out var value))
         {
             metrics.Request(RequestOutcome.Local);
             FollowUp(key, entry, now, state, factory, options, tags);
@@ -134,9 +134,15 @@ internal sealed partial class CoherentHybridCache(
             : (policy, floor);
     }
 
-    private bool TryUse<T>(string? key, LocalEntry entry, out T value)
+    /// <param name="key">The entry's key; <see langword="null"/> where it is not at hand.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="doubts">
+    /// Whether there were invalidations in doubt before the entry was looked up: one that is delivered meanwhile is first known here, then no longer in doubt.
+    /// </param>
+    /// <param name="value">The value.</param>
+    private bool TryUse<T>(string? key, LocalEntry entry, bool doubts, out T value)
     {
-        if (local.HasDoubts && (key is null || shared.IsInDoubt(key, entry.Tags)))
+        if (doubts && (key is null || !IsValid(key, entry.Stamp, entry.Tags)))
         {
             value = default!;
             return false;

@@ -6,7 +6,7 @@ namespace StratAI.Caching.Internal;
 /// One making of a value that any number of callers wait for. It is cancelled when the last of them has gone, unless it goes on in the background.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without a timer or a wait handle holds nothing to release, and the last to leave may still cancel it.")]
-internal abstract class Flight(string[] tags, long mark)
+internal abstract class Flight(string[] tags, long mark, long begunAt)
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _abandoned = new();
@@ -19,6 +19,9 @@ internal abstract class Flight(string[] tags, long mark)
 
     /// <summary>Of <see cref="Generations"/>, when it started.</summary>
     public long Mark => mark;
+
+    /// <summary>A timestamp of the cache's clock.</summary>
+    public long BegunAt => begunAt;
 
     /// <summary>Cancelled when nobody waits any more.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
@@ -75,7 +78,7 @@ internal abstract class Flight(string[] tags, long mark)
     }
 }
 
-internal sealed class Flight<T>(string[] tags, long mark) : Flight(tags, mark)
+internal sealed class Flight<T>(string[] tags, long mark, long begunAt) : Flight(tags, mark, begunAt)
 {
     private readonly TaskCompletionSource<Outcome<T>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

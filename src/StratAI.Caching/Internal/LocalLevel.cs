@@ -117,6 +117,9 @@ internal sealed partial class LocalLevel
         return true;
     }
 
+    /// <summary>Whether neither the key, nor one of the tags, nor everything, was invalidated since <paramref name="stamp"/>.</summary>
+    public bool IsCurrent(string key, Stamp stamp, string[] tags) => IsCurrent(stamp, tags) && !_keys.IsInvalidated(key, stamp.Sequence);
+
     public bool TryGet(string key, long now, [NotNullWhen(true)] out LocalEntry? entry) =>
         _entries.TryGet(key, out entry) && IsFresh(key, now, ref entry);
 
@@ -153,8 +156,7 @@ internal sealed partial class LocalLevel
     }
 
     private bool MayKeep(string key, LocalEntry entry) =>
-        entry.Stamp.Sequence != Stamp.Unknown && IsCurrent(entry.Stamp, entry.Tags) && !_keys.IsInvalidated(key, entry.Stamp.Sequence)
-        && !IsChanged(key, entry.Stamp);
+        entry.Stamp.Sequence != Stamp.Unknown && IsCurrent(key, entry.Stamp, entry.Tags) && !IsChanged(key, entry.Stamp);
 
     private bool IsFresh(ReadOnlySpan<char> key, long now, [NotNullWhen(true)] ref LocalEntry? entry)
     {

@@ -14,12 +14,18 @@ internal sealed class BeatLoop(RedisLevelSettings settings, Func<CancellationTok
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _gate = new();
     private Task _loop = Task.CompletedTask;
+    private long _due;
+    private long _done;
+    private TaskCompletionSource? _idle;
 
     public TimeSpan Interval { get; } = settings.Staleness / BeatsPerStaleness;
 
     public void Start()
     {
+        Wake();
+
         // Without this the loop would live in the activity and the async locals of whichever request made the cache.
         using (ExecutionContext.SuppressFlow())
         {
@@ -27,7 +33,27 @@ internal sealed class BeatLoop(RedisLevelSettings settings, Func<CancellationTok
         }
     }
 
-    public void Wake() => _wake.Writer.TryWrite(true);
+    public void Wake()
+    {
+        Interlocked.Increment(ref _due);
+        _wake.Writer.TryWrite(true);
+    }
+
+    /// <summary>Beats, and ends when that is over.</summary>
+    public Task BeatAsync()
+    {
+        Wake();
+        return IdleAsync();
+    }
+
+    /// <summary>Ends when no beat is due or under way.</summary>
+    public Task IdleAsync()
+    {
+        lock (_gate)
+        {
+            return _done == Interlocked.Read(ref _due) ? Task.CompletedTask : (_idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -39,11 +65,11 @@ internal sealed class BeatLoop(RedisLevelSettings settings, Func<CancellationTok
     private async Task RunAsync()
     {
         using var timer = settings.Time.CreateTimer(_ => Wake(), null, Interval, Interval);
-        Wake();
         try
         {
             await foreach (var _ in _wake.Reader.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
             {
+                var due = Interlocked.Read(ref _due);
                 try
                 {
                     await beat(_stopping.Token).ConfigureAwait(false);
@@ -56,10 +82,27 @@ internal sealed class BeatLoop(RedisLevelSettings settings, Func<CancellationTok
                 {
                     settings.Logger.LinkFailed(error);
                 }
+
+                Done(due);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
         }
+    }
+
+    private void Done(long due)
+    {
+        TaskCompletionSource? idle = null;
+        lock (_gate)
+        {
+            _done = due;
+            if (due == Interlocked.Read(ref _due))
+            {
+                (idle, _idle) = (_idle, null);
+            }
+        }
+
+        idle?.SetResult();
     }
 }

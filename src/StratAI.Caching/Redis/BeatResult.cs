@@ -10,7 +10,4 @@ internal enum BeatResult
 
     /// <summary>Messages that the beat before knew of have not come.</summary>
     Lost,
-
-    /// <summary>The server is behind what it had announced: it failed over, or was restored, with the loss of some of its history.</summary>
-    Regressed,
 }

@@ -43,7 +43,7 @@ internal sealed class CoherenceLink : IAsyncDisposable
     {
         (_server, _local, _leases, _metrics, _settings, _askSequence, _deliver) = (server, local, leases, metrics, settings, askSequence, deliver);
         _staleness = settings.Clock.Ticks(settings.Staleness - settings.Clock.Lag);
-        _loop = new(settings, BeatAsync, error => settings.Logger.RedisFailed(error, "subscribe"));
+        _loop = new(settings, BeatOnceAsync, error => settings.Logger.RedisFailed(error, "subscribe"));
     }
 
     public bool IsTrusted => _settings.Clock.Now < Volatile.Read(ref _trustedUntil);
@@ -62,9 +62,15 @@ internal sealed class CoherenceLink : IAsyncDisposable
 
     public void Start() => _loop.Start();
 
+    /// <inheritdoc cref="BeatLoop.BeatAsync"/>
+    public Task BeatAsync() => _loop.BeatAsync();
+
+    /// <inheritdoc cref="BeatLoop.IdleAsync"/>
+    public Task IdleAsync() => _loop.IdleAsync();
+
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
-    private async Task BeatAsync(CancellationToken cancellationToken)
+    private async Task BeatOnceAsync(CancellationToken cancellationToken)
     {
         if (_subscribing is null or { IsFaulted: true } or { IsCanceled: true })
         {
@@ -75,10 +81,9 @@ internal sealed class CoherenceLink : IAsyncDisposable
         await _subscribing.WaitAsync(_settings.Timeout, _settings.Time, cancellationToken).ConfigureAwait(false);
 
         bool reconnected;
-        long? seenBefore;
         lock (_gate)
         {
-            (reconnected, _reconnected, seenBefore) = (_reconnected, false, _tracker.Seen);
+            (reconnected, _reconnected) = (_reconnected, false);
         }
 
         var askedAt = _settings.Clock.Now;
@@ -94,26 +99,26 @@ internal sealed class CoherenceLink : IAsyncDisposable
 
         lock (_gate)
         {
-            Judge(sequence, seenBefore, askedAt, reconnected);
+            Judge(sequence, askedAt, reconnected);
         }
 
         await _deliver().ConfigureAwait(false);
     }
 
-    private void Judge(long sequence, long? seenBefore, long askedAt, bool reconnected)
+    private void Judge(long sequence, long askedAt, bool reconnected)
     {
-        var result = _tracker.Beat(sequence, seenBefore, askedAt, out var confirmedAt);
+        var result = _tracker.Beat(sequence, askedAt, out var confirmedAt);
         if (result == BeatResult.First)
         {
             // Entries read from L2 before this moment had nobody to tell of their invalidation.
             _local.Flush(sequence);
         }
-        else if (result == BeatResult.Regressed || reconnected)
+        else if (reconnected)
         {
             // Behind the new connection there may be another server, whose history only seems to continue the old one.
             _tracker.Restart(sequence, askedAt);
             _local.Restart(sequence);
-            ReportFlush(result == BeatResult.Regressed ? "regressed" : "reconnected");
+            ReportFlush("reconnected");
             confirmedAt = askedAt;
         }
         else if (result == BeatResult.Lost)

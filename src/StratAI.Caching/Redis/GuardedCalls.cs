@@ -17,6 +17,9 @@ internal sealed class GuardedCalls(ICacheServer server, RedisLevelSettings setti
 
     public bool IsOpen => _breaker.IsOpen;
 
+    /// <summary>Makes calls again, without waiting for the next probe.</summary>
+    public void Close() => _breaker.Succeeded();
+
     /// <param name="key">The entry.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<StoredEntry?> TryGetAsync(string key, CancellationToken cancellationToken) =>

@@ -181,6 +181,16 @@ internal sealed partial class RedisLevel : ISharedLevel
         return result is null ? null : (long)result == 1;
     }
 
+    /// <summary>Asks the server now for what may be missing, even where the breaker would not, and delivers what waits for that.</summary>
+    public Task BeatAsync()
+    {
+        _calls.Close();
+        return _link.BeatAsync();
+    }
+
+    /// <inheritdoc cref="CoherenceLink.IdleAsync"/>
+    public Task IdleAsync() => _link.IdleAsync();
+
     public async ValueTask DisposeAsync()
     {
         if (Foreign is not null)

@@ -8,10 +8,16 @@ internal static class Scripts
 {
     /// <summary>
     /// Members of the state: <c>s</c> the sequence; <c>a</c> the sequence before which every entry is invalid; <c>f</c> the same for
-    /// entries with tags; <c>:tag</c> the tag's last invalidation. Of the key log: <c>f</c> and <c>:key</c>.
+    /// entries with tags; <c>@id</c> the server that keeps it; <c>:tag</c> the tag's last invalidation. Of the key log: <c>f</c> and <c>:key</c>.
     /// </summary>
     private const string Common = """
         local function text(number) return string.format('%.0f', number) end
+
+        local function server()
+          local info = redis.pcall('INFO', 'server')
+          -- Where asking is not permitted all servers count as one.
+          return '@' .. (type(info) == 'string' and string.match(info, 'run_id:(%x+)') or '')
+        end
 
         -- The clock in microseconds is higher than any sequence there was before, so that entries and fills from before compare as
         -- older, and are refused, as nobody knows what was invalidated since.
@@ -19,7 +25,7 @@ internal static class Scripts
           local time = redis.call('TIME')
           local first = text(math.max(least, tonumber(time[1]) * 1000000 + tonumber(time[2])))
           redis.call('DEL', KEYS[1], KEYS[2])
-          redis.call('ZADD', KEYS[1], first, 's', first, 'a', first, 'f')
+          redis.call('ZADD', KEYS[1], first, 's', first, 'a', first, 'f', first, server())
           redis.call('ZADD', KEYS[2], first, 'f')
           redis.call('PEXPIRE', KEYS[1], ARGV[1])
           redis.call('PEXPIRE', KEYS[2], ARGV[1])
@@ -56,8 +62,8 @@ internal static class Scripts
           redis.call('ZADD', key, text(sequence), ':' .. name)
           local excess = redis.call('ZCARD', key) - tonumber(ARGV[2])
           if excess > 0 then
-            -- The floors are among the lowest scores, hence two more.
-            local oldest = redis.call('ZRANGE', key, 0, excess + 1, 'WITHSCORES')
+            -- The floors and the server are among the lowest scores, hence three more.
+            local oldest = redis.call('ZRANGE', key, 0, excess + 2, 'WITHSCORES')
             for i = 1, #oldest, 2 do
               if string.sub(oldest[i], 1, 1) == ':' then
                 redis.call('ZADD', key, oldest[i + 1], 'f')
@@ -217,7 +223,7 @@ internal static class Scripts
     public const string RemoveAll = Common + """
         local sequence = invalidate(ARGV[5], ARGV[4])
         redis.call('DEL', KEYS[1])
-        redis.call('ZADD', KEYS[1], text(sequence), 's', text(sequence), 'a', text(sequence), 'f')
+        redis.call('ZADD', KEYS[1], text(sequence), 's', text(sequence), 'a', text(sequence), 'f', text(sequence), server())
         redis.call('PEXPIRE', KEYS[1], ARGV[1])
         return sequence
         """;
@@ -226,16 +232,13 @@ internal static class Scripts
     public const string Session = "return redis.call('GET', KEYS[3])";
 
     /// <summary>
-    /// ARGV 4 the highest sequence the caller knows of. Answers the sequence it found, and keeps the record of invalidations alive while
-    /// an instance is. A server that knows less than the caller lost the end of its history, in a failover or to an old copy of its data,
-    /// and with it invalidations of entries that it may still have: it begins again, as one that lost all.
+    /// ARGV 4 the highest sequence the caller knows of. Answers the sequence, and keeps the record of invalidations alive while
+    /// an instance is. A server that knows less than the caller, or that was restarted or has taken over, may have lost the last that its
+    /// predecessor was told, and hold entries that were invalidated: it begins again, as one that lost all.
     /// </summary>
     public const string Sync = Common + """
-        local sequence = current()
-        if sequence < tonumber(ARGV[4]) then
-          begin(tonumber(ARGV[4]) + 1)
-          return sequence
-        end
+        local sequence, known = current(), tonumber(ARGV[4])
+        if sequence < known or not redis.call('ZSCORE', KEYS[1], server()) then return begin(known + 1) end
         keyfloor(sequence)
         redis.call('PEXPIRE', KEYS[1], ARGV[1])
         redis.call('PEXPIRE', KEYS[2], ARGV[1])

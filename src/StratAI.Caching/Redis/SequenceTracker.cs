@@ -27,21 +27,15 @@ internal sealed class SequenceTracker
 
     /// <summary>Takes note of the sequence that Redis answered.</summary>
     /// <param name="sequence">The answer.</param>
-    /// <param name="seenBefore"><see cref="Seen"/> when the question was asked.</param>
     /// <param name="askedAt">When that was.</param>
     /// <param name="confirmedAt">With <see cref="BeatResult.Confirmed"/>, the time at which every invalidation until then is known to have come.</param>
-    public BeatResult Beat(long sequence, long? seenBefore, long askedAt, out long confirmedAt)
+    public BeatResult Beat(long sequence, long askedAt, out long confirmedAt)
     {
         confirmedAt = askedAt;
         if (Seen is not { } seen)
         {
             Restart(sequence, askedAt);
             return BeatResult.First;
-        }
-
-        if (sequence < seenBefore)
-        {
-            return BeatResult.Regressed;
         }
 
         if (seen < _target)

@@ -44,8 +44,10 @@ public sealed class SentinelTests : FaultTest
         await RecoveredAsync(node, other, late);
         await ForgetsAsync(other, "during", "outdated");
 
+        // The new master may have lost the last that the old one was told: what it holds counts as lost.
+        Assert.Equal("made", await ReadAsync(other, "k", "made"));
+
         // Messages flow again: the clocks stand still, so that what arrives has come by one.
-        Assert.Equal("outdated", await ReadAsync(other, "k", "made"));
         await node.Cache.RemoveByTagAsync("t");
         await Eventually.TrueAsync(() => !other.HoldsLocally("k"), "the other instance has dropped the entry");
         Assert.Equal("", await _redis.Replica.KeysWithoutExpirationAsync());

@@ -142,6 +142,7 @@ public sealed class EntryTests : IAsyncLifetime
     public async Task The_format_of_a_payload_stays_what_it_is()
     {
         await using var node = _redis.CreateNode();
+        await node.TrustedAsync();
         await _redis.Database.SortedSetAddAsync(_redis.State, [new("s", 0x0102030405), new("a", 0), new("f", 0)]);
         await node.Cache.SetAsync("text", "value", tags: ["red", "ü"]);
         await node.Cache.SetAsync("null", (string?)null);
