@@ -83,11 +83,11 @@ internal sealed partial class CoherentHybridCache
         try
         {
             var abandoned = batch.WhenAbandoned(cancellationToken);
-            var stamp = local.Now;
+            var begun = local.Now;
             var misses = batch.Own;
             if (policy.ReadsShared && batch.Own.Count > 0)
             {
-                var reads = await shared.ReadManyAsync([.. batch.Own.Select(seat => seat.Name)], stamp, abandoned).ConfigureAwait(false);
+                var reads = await shared.ReadManyAsync([.. batch.Own.Select(seat => seat.Name)], begun, abandoned).ConfigureAwait(false);
                 misses = [];
                 foreach (var (seat, read) in batch.Own.Zip(reads))
                 {
@@ -110,11 +110,11 @@ internal sealed partial class CoherentHybridCache
 
             if (!policy.UsesFactory)
             {
-                misses.ForEach(seat => End(batch, seat, Missing<T>(stamp)));
+                misses.ForEach(seat => End(batch, seat, Missing<T>(begun)));
             }
             else if (misses.Count > 0 || batch.Uncached.Count > 0)
             {
-                await MakeAsync(batch, misses, policy, stamp, abandoned).ConfigureAwait(false);
+                await MakeAsync(batch, misses, policy, abandoned).ConfigureAwait(false);
             }
         }
         catch (Exception error)
@@ -129,9 +129,10 @@ internal sealed partial class CoherentHybridCache
         }
     }
 
-    private async ValueTask MakeAsync<TKey, T>(Batch<TKey, T> batch, List<Seat<TKey, T>> misses, EntryPolicy policy, Stamp begun, CancellationToken cancellationToken)
+    private async ValueTask MakeAsync<TKey, T>(Batch<TKey, T> batch, List<Seat<TKey, T>> misses, EntryPolicy policy, CancellationToken cancellationToken)
         where TKey : notnull
     {
+        var stamp = local.Now;
         IReadOnlyDictionary<TKey, T> made;
         try
         {
@@ -164,7 +165,6 @@ internal sealed partial class CoherentHybridCache
         // All at once: they share the round trips of one connection.
         await Task.WhenAll(misses.Select(async seat =>
         {
-            var stamp = seat.Read.Reached ? seat.Read.Stamp : begun;
             var outcome = made.TryGetValue(seat.Key, out var value)
                 ? await StoreAsync(seat.Name, value, seat.Flight.Tags, policy.ForStoring(), stamp, seat.Read.Reached || !policy.ReadsShared).ConfigureAwait(false)
                 : Missing<T>(stamp);

@@ -9,13 +9,13 @@ internal sealed partial class CoherentHybridCache
         Flight<T> flight, FlightKey flightKey, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, EntryPolicy policy, TimeSpan atLeast)
     {
         var key = flightKey.Key;
-        var stamp = local.Now;
+        var begun = local.Now;
         var reached = true;
         var refreshes = atLeast > TimeSpan.Zero;
         IFactoryLease? lease = null;
         if (policy.ReadsShared && !shared.IsInDoubt(key, []))
         {
-            var read = await shared.ReadAsync(key, stamp, strict: flightKey.Floor > 0 || !policy.ReadsLocal, flight.Abandoned).ConfigureAwait(false);
+            var read = await shared.ReadAsync(key, begun, strict: flightKey.Floor > 0 || !policy.ReadsLocal, flight.Abandoned).ConfigureAwait(false);
             if (TryUse<T>(key, read, atLeast, policy, out var hit))
             {
                 return hit;
@@ -24,7 +24,7 @@ internal sealed partial class CoherentHybridCache
             if (read.Reached && policy is { IsExpensive: true, UsesFactory: true, WritesShared: true })
             {
                 var patience = refreshes ? TimeSpan.Zero : Options.FactoryWait;
-                var claim = await shared.ClaimAsync(key, stamp, atLeast, patience, flight.Abandoned).ConfigureAwait(false);
+                var claim = await shared.ClaimAsync(key, begun, atLeast, patience, flight.Abandoned).ConfigureAwait(false);
                 (read, lease) = (claim.Read, claim.Lease);
                 if (claim.IsHit && TryUse(key, read, atLeast, policy, out hit))
                 {
@@ -34,17 +34,17 @@ internal sealed partial class CoherentHybridCache
                 if (refreshes && lease is null)
                 {
                     // Another instance makes it anew.
-                    return new(default!, null, RequestOutcome.Absent, stamp) { IsMissing = true };
+                    return new(default!, null, RequestOutcome.Absent, begun) { IsMissing = true };
                 }
             }
 
-            (reached, stamp) = (read.Reached, read.Reached ? read.Stamp : stamp);
+            reached = read.Reached;
             OfferStale(flight, key, read, policy);
         }
 
         if (!policy.UsesFactory)
         {
-            return new(default!, null, RequestOutcome.Absent, stamp);
+            return new(default!, null, RequestOutcome.Absent, begun);
         }
 
         if (flight.Stale is null)
@@ -52,7 +52,7 @@ internal sealed partial class CoherentHybridCache
             OfferStale(flight, flightKey, policy);
         }
 
-        return await MakeAsync(flight, key, state, factory, policy, stamp, reached, lease).ConfigureAwait(false);
+        return await MakeAsync(flight, key, state, factory, policy, reached, lease).ConfigureAwait(false);
     }
 
     private async ValueTask<Outcome<T>> MakeAsync<TState, T>(
@@ -61,10 +61,10 @@ internal sealed partial class CoherentHybridCache
         TState state,
         Func<TState, CancellationToken, ValueTask<T>> factory,
         EntryPolicy policy,
-        Stamp stamp,
         bool reached,
         IFactoryLease? lease)
     {
+        var stamp = local.Now;
         var lookAgain = true;
         try
         {

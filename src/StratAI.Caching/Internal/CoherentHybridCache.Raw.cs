@@ -38,7 +38,7 @@ internal sealed partial class CoherentHybridCache
         }
 
         metrics.Request(RequestOutcome.Absent);
-        return new(null, stamp, reached);
+        return new(null, local.Now, reached);
     }
 
     /// <summary>Stores bytes made since <paramref name="stamp"/>, unless the key or a tag was invalidated after it.</summary>

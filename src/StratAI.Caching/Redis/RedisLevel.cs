@@ -5,7 +5,7 @@ namespace StratAI.Caching.Redis;
 
 /// <summary>
 /// The shared level in Redis: L2 entries, the sequence that orders invalidations, and the link that tells L1 of them. This part reads
-/// and stores, <c>.Invalidate</c> invalidates.
+/// and stores, <c>.Claim</c> settles who makes an expensive value, <c>.Invalidate</c> invalidates.
 /// </summary>
 internal sealed partial class RedisLevel : ISharedLevel
 {
@@ -99,60 +99,20 @@ internal sealed partial class RedisLevel : ISharedLevel
         {
             var batch = keys.Skip(start).Take(BatchSize).Select(Records.Entry).ToArray();
             var result = await _calls.TryRunAsync("read", Scripts.Read, batch, [], cancellationToken).ConfigureAwait(false);
-            if (result is not null && (long)result[0] < begun.Sequence)
+            if (result is null || LostItsEnd(result, begun))
             {
-                // The server lost the end of its history, and may have entries whose invalidation it lost.
-                result = null;
+                Array.Fill(reads, new(Reached: false, begun), start, batch.Length);
+                continue;
             }
 
-            var stamp = result is null ? begun : _local.Observe(begun, (long)result[0]);
+            var stamp = _local.Observe(begun, (long)result[0]);
             for (var i = 0; i < batch.Length; i++)
             {
-                reads[start + i] = result is null ? new(Reached: false, begun) : ToRead(stamp, result[(2 * i) + 1], result[(2 * i) + 2]);
+                reads[start + i] = ToRead(stamp, result[(2 * i) + 1], result[(2 * i) + 2]);
             }
         }
 
         return reads;
-    }
-
-    public async ValueTask<Claim> ClaimAsync(string key, Stamp begun, TimeSpan atLeast, TimeSpan patience, CancellationToken cancellationToken)
-    {
-        RedisValue token = Guid.NewGuid().ToString("N");
-        var asked = _settings.Time.GetTimestamp();
-        while (true)
-        {
-            // Before the question: word that the other has ended may come with the answer.
-            using var waiter = _leases.Register(key);
-            var result = await _calls.TryRunAsync(
-                "claim",
-                Scripts.Claim,
-                [Records.Entry(key), Records.Lease(key)],
-                [token, Milliseconds(_settings.Lease), Milliseconds(atLeast)],
-                cancellationToken).ConfigureAwait(false);
-            if (result is null)
-            {
-                return new(new(Reached: false, begun), IsHit: false, Lease: null);
-            }
-
-            var read = ToRead(_local.Observe(begun, (long)result[0]), result[1], result[2]);
-            var left = patience - _settings.Time.GetElapsedTime(asked);
-            if ((int)result[3] == 2 && read.Content is not null)
-            {
-                return new(read, IsHit: true, Lease: null);
-            }
-
-            if ((int)result[3] == 1)
-            {
-                return new(read, IsHit: false, new FactoryLease(_calls, _settings, key, token));
-            }
-
-            // A holder that lives renews its lease; when the time it has left is over without a word, it is dead.
-            var lease = TimeSpan.FromMilliseconds(Math.Max(1, (long)result[4]));
-            if (left <= TimeSpan.Zero || await WaitAsync(waiter, lease < left ? lease : left, cancellationToken).ConfigureAwait(false))
-            {
-                return new(read, IsHit: false, Lease: null);
-            }
-        }
     }
 
     public async ValueTask<FillResult> FillAsync(string key, Content content, EntryPolicy policy, Stamp stamp)
@@ -202,18 +162,8 @@ internal sealed partial class RedisLevel : ISharedLevel
         await _server.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <returns>Whether the wait ended with word that it is no use to look for the value.</returns>
-    private async ValueTask<bool> WaitAsync(LeaseSignals.Waiter waiter, TimeSpan time, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await waiter.Signalled.WaitAsync(time, _settings.Time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-    }
+    /// <summary>Whether the server knows less than this instance, and so may have entries whose invalidation it lost.</summary>
+    private static bool LostItsEnd(RedisResult result, Stamp begun) => (long)result[0] < begun.Sequence;
 
     private SharedRead ToRead(Stamp stamp, RedisResult payload, RedisResult remaining)
     {
