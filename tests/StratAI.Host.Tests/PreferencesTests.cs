@@ -70,7 +70,7 @@ public abstract class PreferencesTests(HostFixture host)
             await elsewhere.GetAsync(Path);
             await user.PatchAsync(Path, new { theme });
             Assert.Equal(theme, (await user.GetAsync(Path)).Body!["theme"]!.GetValue<string>());
-            await Eventually.TrueAsync(async () => (await elsewhere.GetAsync(Path)).Body!["theme"]!.GetValue<string>() == theme);
+            Assert.Equal(theme, (await elsewhere.GetAsync(Path)).Body!["theme"]!.GetValue<string>());
         }
     }
 
