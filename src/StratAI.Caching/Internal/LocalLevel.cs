@@ -15,7 +15,7 @@ internal sealed partial class LocalLevel
 
     private const int EntryOverhead = 160;
 
-    private readonly ConcurrentLru<string, LocalEntry> _entries;
+    private readonly ConcurrentLruCore<string, LocalEntry, LruItem<string, LocalEntry>, LruPolicy<string, LocalEntry>, LocalTelemetry> _entries;
     private readonly IAlternateLookup<ReadOnlySpan<char>, string, LocalEntry> _bySpan;
     private readonly long _capacityBytes;
     private readonly InvalidationLog _keys = new(LogCapacity);
@@ -39,10 +39,8 @@ internal sealed partial class LocalLevel
         _capacityBytes = capacityBytes;
         _known = _floor = knownSequence;
         _trustedUntil = _linkedUntil = knownSequence == Stamp.Unknown ? long.MinValue : long.MaxValue;
-        _entries = new(1, capacity, StringComparer.Ordinal);
+        _entries = new(1, new FavorWarmPartition(capacity), StringComparer.Ordinal, default, new LocalTelemetry(this));
         _bySpan = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
-        _entries.Events.Value!.ItemRemoved += (_, removed) => OnRemoved(removed);
-        _entries.Events.Value!.ItemUpdated += (_, updated) => Interlocked.Add(ref _bytes, -SizeOf(updated.Key!, updated.OldValue!));
     }
 
     public Generations Generations { get; } = new();
@@ -155,6 +153,16 @@ internal sealed partial class LocalLevel
         }
     }
 
+    /// <summary>Called when an entry has left, be it for another under its key.</summary>
+    public void OnRemoved(string key, LocalEntry entry, bool evicted)
+    {
+        Interlocked.Add(ref _bytes, -SizeOf(key, entry));
+        if (evicted)
+        {
+            Interlocked.Increment(ref _evicted);
+        }
+    }
+
     private bool MayKeep(string key, LocalEntry entry) =>
         entry.Stamp.Sequence != Stamp.Unknown && IsCurrent(key, entry.Stamp, entry.Tags) && !IsChanged(key, entry.Stamp);
 
@@ -181,15 +189,6 @@ internal sealed partial class LocalLevel
 
         entry = null;
         return false;
-    }
-
-    private void OnRemoved(ItemRemovedEventArgs<string, LocalEntry> removed)
-    {
-        Interlocked.Add(ref _bytes, -SizeOf(removed.Key!, removed.Value!));
-        if (removed.Reason == ItemRemovedReason.Evicted)
-        {
-            Interlocked.Increment(ref _evicted);
-        }
     }
 
     private static long SizeOf(string key, LocalEntry entry) => EntryOverhead + (sizeof(char) * key.Length) + entry.Size;
