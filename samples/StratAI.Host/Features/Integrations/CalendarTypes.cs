@@ -23,7 +23,7 @@ internal sealed record CalendarEvent
 {
     public static readonly PageOrder<CalendarEvent> Order = PageOrder<CalendarEvent>.Create(order => order
         .Key("startsAt", item => item.StartsAt)
-        .TieBreaker("id", item => item.Id)
+        .TieBreaker("id", item => item.Id, collation: TextCollation.Column)
         .Default("startsAt"));
 
     public required string Id { get; init; }

@@ -32,7 +32,6 @@ internal sealed record IntegrationResource
 {
     public static readonly PageOrder<IntegrationResource> Order = PageOrder<IntegrationResource>.Create(order => order
         .Key("createdAt", integration => integration.CreatedAt)
-        .Key("service", integration => integration.Service)
         .TieBreaker("id", integration => integration.Id)
         .Default("createdAt"));
 
