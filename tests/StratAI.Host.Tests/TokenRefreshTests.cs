@@ -166,7 +166,7 @@ public abstract class TokenRefreshTests(HostFixture host)
     public async Task A_token_about_to_expire_is_refreshed_ahead_and_used_where_that_fails()
     {
         var (user, account) = await ConnectedAsync();
-        await AgeAsync(user, "refresh_at");
+        await AgeAsync(host.Host, user, "refresh_at");
         account.BeforeRefresh = _ => Task.FromResult<IResult?>(Results.StatusCode(500));
         Assert.Equal(200, (await user.GetAsync(Events)).Status);
         Assert.Equal(1, account.Calls);
@@ -213,13 +213,19 @@ public abstract class TokenRefreshTests(HostFixture host)
     private async Task<(ApiClient User, CalendarAccount Account)> ExpiredAsync()
     {
         var connected = await ConnectedAsync();
-        await AgeAsync(connected.User, "expires_at");
-        await AgeAsync(connected.User, "refresh_at");
+        await ExpireAsync(host.Host, connected.User);
         return connected;
     }
 
-    private async Task AgeAsync(ApiClient user, string column) => Assert.Equal(1, await Database.ExecuteAsync(
-        $"UPDATE integrations SET {column} = @past WHERE user_id = @User", new { user.User, past = DateTimeOffset.UtcNow.AddMinutes(-1) }, default));
+    /// <summary>Has the access token expire, in the database that the instance uses.</summary>
+    internal static async Task ExpireAsync(HostInstance instance, ApiClient user)
+    {
+        await AgeAsync(instance, user, "expires_at");
+        await AgeAsync(instance, user, "refresh_at");
+    }
+
+    private static async Task AgeAsync(HostInstance instance, ApiClient user, string column) => Assert.Equal(1, await instance.Services.GetRequiredService<AppDatabase>()
+        .ExecuteAsync($"UPDATE integrations SET {column} = @past WHERE user_id = @User", new { user.User, past = DateTimeOffset.UtcNow.AddMinutes(-1) }, default));
 
     private static async Task<(int, string?)> AskAsync(ApiClient user)
     {

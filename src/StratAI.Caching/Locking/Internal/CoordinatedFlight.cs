@@ -11,6 +11,15 @@ internal sealed class CoordinatedFlight
 
     public int Callers { get; set; }
 
+    /// <summary>Whether a caller has begun it, with its work.</summary>
+    public bool IsBegun { get; set; }
+
+    /// <summary>
+    /// The attempt that all who waited for this one, which failed, make together. Each by itself would ask a failing server as often as there are
+    /// callers.
+    /// </summary>
+    public CoordinatedFlight? Next { get; set; }
+
     public Task<WorkOutcome> Outcome => _outcome.Task;
 
     /// <summary>Cancelled when nobody waits any more. Work that has begun does not see it.</summary>

@@ -23,25 +23,39 @@ internal sealed class Coordinator(IDistributedMutex mutex, IOutcomeStore store, 
         codec.ThrowIfSecretCannotBeKept(options.Secret);
 
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        cancellationToken.ThrowIfCancellationRequested();
+        var flight = Join(name, out var begins);
         for (var attempt = 1; ; attempt++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var flight = Join(name, out var isOwn);
-            if (isOwn)
+            if (begins)
             {
                 // On another thread, as what the work does before it first waits must not hold up this caller's cancellation.
-                _ = Task.Run(() => FlyAsync(flight, name, options, Typed(work), outcome => codec.TryDecode<T>(outcome, out _)), CancellationToken.None);
+                var started = flight;
+                _ = Task.Run(() => FlyAsync(started, name, options, Typed(work), outcome => codec.TryDecode<T>(outcome, out _)), CancellationToken.None);
             }
 
-            var outcome = await WaitAsync(flight, name, cancellationToken).ConfigureAwait(false);
-            var goesOn = !outcome.IsShared && attempt < options.Attempts && (!isOwn || outcome.Exception is OperationCanceledException);
-            if (!goesOn)
+            WorkOutcome outcome;
+            try
             {
-                outcome.ThrowIfFailed();
-                return codec.TryDecode<T>(outcome, out var value)
-                    ? value
-                    : throw new InvalidOperationException($"Another caller gave this key for an outcome that is no {typeof(T)}.");
+                outcome = await flight.Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
+            catch
+            {
+                Leave(flight, name);
+                throw;
+            }
+
+            if (!outcome.IsShared && attempt < options.Attempts && (!begins || outcome.Exception is OperationCanceledException))
+            {
+                flight = Follow(flight, name, out begins);
+                continue;
+            }
+
+            Leave(flight, name);
+            outcome.ThrowIfFailed();
+            return codec.TryDecode<T>(outcome, out var value)
+                ? value
+                : throw new InvalidOperationException($"Another caller gave this key for an outcome that is no {typeof(T)}.");
         }
     }
 
@@ -50,36 +64,52 @@ internal sealed class Coordinator(IDistributedMutex mutex, IOutcomeStore store, 
     private Func<CoordinatedWork, ValueTask<WorkOutcome>> Typed<T>(Func<CoordinatedWork, CancellationToken, ValueTask<T>> work) =>
         async right => codec.Encode(await work(right, right.Lost).ConfigureAwait(false));
 
-    private CoordinatedFlight Join(string name, out bool isOwn)
+    private CoordinatedFlight Join(string name, out bool begins)
     {
         lock (_gate)
         {
-            isOwn = !_flights.TryGetValue(name, out var flight);
-            if (flight is null)
+            if (!_flights.TryGetValue(name, out var flight))
             {
                 _flights[name] = flight = new();
             }
 
-            flight.Callers++;
-            return flight;
+            return Enter(flight, out begins);
         }
     }
 
-    private async Task<WorkOutcome> WaitAsync(CoordinatedFlight flight, string name, CancellationToken cancellationToken)
+    private CoordinatedFlight Follow(CoordinatedFlight failed, string name, out bool begins)
     {
-        try
+        lock (_gate)
         {
-            return await flight.Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var next = Enter(failed.Next!, out begins);
+            Leave(failed, name);
+            return next;
         }
-        finally
+    }
+
+    private static CoordinatedFlight Enter(CoordinatedFlight flight, out bool begins)
+    {
+        flight.Callers++;
+        begins = !flight.IsBegun;
+        flight.IsBegun = true;
+        return flight;
+    }
+
+    private void Leave(CoordinatedFlight flight, string name)
+    {
+        lock (_gate)
         {
-            lock (_gate)
+            if (--flight.Callers > 0)
             {
-                if (--flight.Callers == 0)
-                {
-                    Forget(flight, name);
-                    flight.Leave();
-                }
+                return;
+            }
+
+            Forget(flight, name);
+            flight.Leave();
+            if (flight.Next is { IsBegun: false } next)
+            {
+                // All who were to begin it have left.
+                Forget(next, name);
             }
         }
     }
@@ -104,6 +134,10 @@ internal sealed class Coordinator(IDistributedMutex mutex, IOutcomeStore store, 
         {
             // Before anybody hears of it: who tries again must not join what is over.
             Forget(flight, name);
+            if (outcome is { IsShared: false } && flight.Callers > 0)
+            {
+                flight.Next = _flights.GetValueOrDefault(name) ?? (_flights[name] = new());
+            }
         }
 
         if (outcome is not null)
