@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using StratAI.Host.Database;
+using StratAI.Host.Features.Integrations;
 using StratAI.Host.Tests.Infrastructure;
 
 namespace StratAI.Host.Tests;
@@ -198,6 +199,29 @@ public abstract class TokenRefreshTests(HostFixture host)
         var rows = await Database.QueryAsync<(string Access, string Refresh)>("SELECT access_token, refresh_token FROM integrations WHERE user_id = @User", new { user.User }, default);
         Assert.DoesNotContain(account.AccessToken, rows[0].Access, StringComparison.Ordinal);
         Assert.DoesNotContain(account.RefreshToken, rows[0].Refresh, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_two_that_start_from_the_same_tokens_the_later_holder_may_spend_them_and_the_first_answer_stays()
+    {
+        var (user, _) = await ConnectedAsync();
+        var store = host.Host.Services.GetRequiredService<TokenStore>();
+        var tokens = (await store.FindAsync(user.User, "calendar", default))!;
+
+        Assert.True(await store.ClaimAsync(tokens, 5));
+        Assert.False(await store.ClaimAsync(tokens, 5));
+        Assert.False(await store.ClaimAsync(tokens, 4));
+        Assert.True(await store.ClaimAsync(tokens, 6));
+
+        // The later one is told that the token is spent; the earlier one was slow, and has what it was spent for.
+        Assert.True(await store.RefuseAsync(user.User, tokens.Id, tokens.Version));
+        Assert.True(await store.ReplaceAsync(tokens, new("new-access", null, TimeSpan.FromHours(1))));
+        Assert.False(await store.ReplaceAsync(tokens, new("late-access", "late-refresh", TimeSpan.FromHours(1))));
+        Assert.False(await store.RefuseAsync(user.User, tokens.Id, tokens.Version));
+        Assert.False(await store.ClaimAsync(tokens, 7));
+
+        var stored = (await store.FindAsync(tokens.Id))!;
+        Assert.Equal(("new-access", tokens.RefreshToken, tokens.Version + 1, "connected"), (stored.AccessToken, stored.RefreshToken, stored.Version, stored.Status));
     }
 
     private AppDatabase Database => host.Host.Services.GetRequiredService<AppDatabase>();

@@ -19,7 +19,7 @@ internal sealed partial class TokenRefresh(TokenStore store, TokenEndpoint endpo
         }
 
         // A holder that was paused past its lease learns here, before it spends anything, that another has had its turn.
-        if (!await store.ClaimAsync(tokens, work.FencingToken))
+        if (!await store.ClaimAsync(tokens, work.FencingToken) || work.Lost.IsCancellationRequested)
         {
             throw new RefreshException(RefreshFailure.Overtaken);
         }
