@@ -86,11 +86,14 @@ internal sealed class MutexCalls(RedisConnection connection, MutexKeys names, Mu
         RedisValue[] values = [ticket.Id, _lease, _place, _channels, waits];
         try
         {
-            return await database.ScriptEvaluateAsync(script.Hash, ticket.Keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
+            return await Send(() => database.ScriptEvaluateAsync(script.Hash, ticket.Keys, values, CommandFlags.DemandMaster)).ConfigureAwait(false);
         }
         catch (RedisServerException error) when (error.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
-            return await database.ScriptEvaluateAsync(script.Text, ticket.Keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
+            return await Send(() => database.ScriptEvaluateAsync(script.Text, ticket.Keys, values, CommandFlags.DemandMaster)).ConfigureAwait(false);
         }
+
+        // This may come to run long after its caller gave up, when the client has connected or Redis has said that it does not know the script.
+        Task<RedisResult> Send(Func<Task<RedisResult>> send) => script == MutexScripts.Acquire ? ticket.Ask(send) : send();
     }
 }
