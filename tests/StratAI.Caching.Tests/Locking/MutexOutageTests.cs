@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StratAI.Caching.Locking;
 using StratAI.Caching.Tests.Support;
 
@@ -149,7 +150,11 @@ public sealed class MutexOutageTests : IAsyncLifetime
         await Assert.ThrowsAsync<MutexUnavailableException>(() => node.Mutex.AcquireAsync("name").AsTask().WaitAsync(Patience));
 
         await _redis.RestartAsync();
+        var began = Stopwatch.GetTimestamp();
         await (await AcquireAsync(node)).DisposeAsync();
+
+        // What the attempt without an answer asked for must not come to hold it now, for the time of a lease.
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(12));
     }
 
     private MutexNode Create(MutexOutage outage = MutexOutage.Refuse, TimeSpan? lease = null)

@@ -25,7 +25,7 @@ internal sealed class MutexCalls(RedisConnection connection, MutexKeys names, Mu
     public ValueTask<IDatabase> GetDatabaseAsync() => connection.GetDatabaseAsync();
 
     /// <summary>Runs a script whether or not others failed. Throws whatever the client does, or <see cref="TimeoutException"/>.</summary>
-    public async Task<RedisResult> RunAsync(string script, MutexTicket ticket, bool waits = false, CancellationToken cancellationToken = default)
+    public async Task<RedisResult> RunAsync(MutexScript script, MutexTicket ticket, bool waits = false, CancellationToken cancellationToken = default)
     {
         Task<RedisResult>? running = null;
         try
@@ -55,7 +55,7 @@ internal sealed class MutexCalls(RedisConnection connection, MutexKeys names, Mu
     }
 
     /// <summary>Tries until it was run, but no longer than what it ends would last by itself.</summary>
-    public async Task RunUntilDoneAsync(string script, MutexTicket ticket)
+    public async Task RunUntilDoneAsync(MutexScript script, MutexTicket ticket)
     {
         var began = settings.Time.GetTimestamp();
         do
@@ -73,7 +73,7 @@ internal sealed class MutexCalls(RedisConnection connection, MutexKeys names, Mu
         while (settings.Time.GetElapsedTime(began) < settings.Lease);
     }
 
-    private async Task<RedisResult> EvaluateAsync(string script, MutexTicket ticket, bool waits)
+    private async Task<RedisResult> EvaluateAsync(MutexScript script, MutexTicket ticket, bool waits)
     {
         var database = await connection.GetDatabaseAsync().ConfigureAwait(false);
         if (_channels.IsNull)
@@ -83,7 +83,17 @@ internal sealed class MutexCalls(RedisConnection connection, MutexKeys names, Mu
             _channels = (string?)prefix + names.Channels;
         }
 
-        return await database.ScriptEvaluateAsync(
-            script, ticket.Keys, [ticket.Id, _lease, _place, _channels, waits], CommandFlags.DemandMaster).ConfigureAwait(false);
+        RedisValue[] values = [ticket.Id, _lease, _place, _channels, waits];
+        try
+        {
+            return await Send(() => database.ScriptEvaluateAsync(script.Hash, ticket.Keys, values, CommandFlags.DemandMaster)).ConfigureAwait(false);
+        }
+        catch (RedisServerException error) when (error.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            return await Send(() => database.ScriptEvaluateAsync(script.Text, ticket.Keys, values, CommandFlags.DemandMaster)).ConfigureAwait(false);
+        }
+
+        // This may come to run long after its caller gave up, when the client has connected or Redis has said that it does not know the script.
+        Task<RedisResult> Send(Func<Task<RedisResult>> send) => script == MutexScripts.Acquire ? ticket.Ask(send) : send();
     }
 }

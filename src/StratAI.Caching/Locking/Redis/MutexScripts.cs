@@ -7,20 +7,26 @@ namespace StratAI.Caching.Locking.Redis;
 /// </summary>
 internal static class MutexScripts
 {
-    /// <summary>How long the last fencing token is remembered: for as long a clock that steps back does no harm.</summary>
-    private const string Common = """
-        local function text(number) return string.format('%.0f', number) end
-
+    private const string Issue = """
         local clock = redis.call('TIME')
         local now = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+        local function text(number) return string.format('%.0f', number) end
 
-        -- The clock in microseconds, unless more than that was given out: whatever the server forgot, the numbers grow.
+        -- The clock in microseconds, unless as much was given out before: whatever the server forgot, the numbers grow. The last is kept for a day,
+        -- for as long a clock that steps back does no harm.
         local function issue()
-          local last = tonumber(redis.call('GET', KEYS[2]) or '0')
-          local number = text(math.max(last + 1, now))
-          redis.call('SET', KEYS[2], number, 'PX', 86400000)
+          local number = text(now)
+          local last = tonumber(redis.call('SET', KEYS[2], number, 'PX', 86400000, 'GET') or '0')
+          if last >= now then
+            number = text(last + 1)
+            redis.call('SET', KEYS[2], number, 'PX', 86400000)
+          end
           return number
         end
+
+        """;
+
+    private const string Queue = """
 
         local function leave(id)
           redis.call('ZREM', KEYS[3], id)
@@ -38,7 +44,7 @@ internal static class MutexScripts
           end
         end
 
-        -- For as long as a place is kept, as the new owner may have died in it. It renews the lease when it hears of the grant.
+        -- For as long as a place is kept, as the new owner may have died in it. It renews that to a whole lease.
         local function grant(id)
           leave(id)
           redis.call('SET', KEYS[1], id, 'PX', ARGV[3])
@@ -57,7 +63,13 @@ internal static class MutexScripts
     /// ARGV 5: 1 where the caller waits. Asks for the mutex, and again while waiting, which keeps the caller's place. Answers (1, the fencing token) where the
     /// caller has it; else 0, the milliseconds the owner's lease has left, and the last fencing token given out.
     /// </summary>
-    public const string Acquire = Common + """
+    public static readonly MutexScript Acquire = new(Issue + """
+        if redis.call('EXISTS', KEYS[1], KEYS[3]) == 0 then
+          redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+          return {1, issue()}
+        end
+
+        """ + Queue + """
         local owner = redis.call('GET', KEYS[1])
         if owner == ARGV[1] then
           redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -83,25 +95,28 @@ internal static class MutexScripts
           redis.call('PEXPIRE', KEYS[4], ARGV[3])
         end
         return {0, redis.call('PTTL', KEYS[1]), redis.call('GET', KEYS[2]) or '0'}
-        """;
+        """);
 
     /// <summary>Answers 1 while the caller owns it, and lengthens its lease.</summary>
-    public const string Renew = """
+    public static readonly MutexScript Renew = new("""
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
         return redis.call('PEXPIRE', KEYS[1], ARGV[2])
-        """;
+        """);
 
     /// <summary>Gives it to the first who waits, if the caller owns it.</summary>
-    public const string Release = Common + """
+    public static readonly MutexScript Release = new("""
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+        if redis.call('EXISTS', KEYS[3]) == 0 then return redis.call('DEL', KEYS[1]) end
+
+        """ + Issue + Queue + """
         release()
         return 1
-        """;
+        """);
 
     /// <summary>The caller neither waits nor owns it from now on.</summary>
-    public const string Leave = Common + """
+    public static readonly MutexScript Leave = new(Issue + Queue + """
         leave(ARGV[1])
         if redis.call('GET', KEYS[1]) == ARGV[1] then release() end
         return 1
-        """;
+        """);
 }

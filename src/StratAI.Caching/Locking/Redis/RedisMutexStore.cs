@@ -33,6 +33,7 @@ internal sealed class RedisMutexStore(RedisConnection connection, MutexKeys name
             if (handle is null && (waiter.HasPlace || waiter.IsUnsure))
             {
                 // Whatever Redis does for it from here on is undone. The caller has been kept long enough.
+                waiter.Ticket.Abandon();
                 _ = _calls.RunUntilDoneAsync(MutexScripts.Leave, waiter.Ticket);
             }
         }
