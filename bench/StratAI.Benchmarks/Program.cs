@@ -6,12 +6,15 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using StratAI.Benchmarks.Caching;
 using StratAI.Benchmarks.Chat;
+using StratAI.Benchmarks.Locking;
 using StratAI.Benchmarks.Pagination;
 
 Func<Task>? other = args switch
 {
     ["paired"] or ["paired", "pagination"] => PairedPages.RunAsync,
     ["paired", "caching"] => PairedCaches.RunAsync,
+    ["paired", "locking"] => PairedMutexes.RunAsync,
+    ["locking-handover"] => HandOver.RunAsync,
     ["caching-throughput"] => HotSet.RunAsync,
     ["caching-visibility"] => VisibilityRun.RunAsync,
     ["caching-node", var cache, var space] => () => VisibilityNode.RunAsync(cache, space),

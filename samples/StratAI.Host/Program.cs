@@ -1,6 +1,7 @@
 using StratAI.Host.Database;
 using StratAI.Host.Features;
 using StratAI.Host.Features.Chat;
+using StratAI.Host.Features.Integrations;
 using StratAI.Host.Hosting;
 using StratAI.Host.Http;
 
@@ -10,6 +11,7 @@ return await StartupException.ReportAsync(async () =>
     builder.AddParts();
     builder.AddApi();
     builder.AddChat();
+    builder.AddIntegrations();
 
     await using var app = builder.Build();
     await app.Services.GetRequiredService<Migrator>().ApplyAsync(app.Lifetime.ApplicationStopping);

@@ -9,7 +9,7 @@ namespace StratAI.Caching.Node;
 /// What a test can tell the node: <c>id verb arguments</c>, answered by <c>id result</c>. A factory counts its run in Redis, says
 /// <c>begun key</c>, and ends with what <c>open key value</c> gives it.
 /// </summary>
-internal sealed class Commands(HybridCache cache, IDatabase database, string space, int process)
+internal sealed class Commands(HybridCache cache, MutexCommands mutexes, IDatabase database, string space, int process)
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _gates = new();
 
@@ -46,6 +46,14 @@ internal sealed class Commands(HybridCache cache, IDatabase database, string spa
             case "open":
                 Gate(arguments[0]).TrySetResult(arguments[1]);
                 return "done";
+            case "hold":
+                return await mutexes.HoldAsync(arguments[0]);
+            case "write":
+                return await mutexes.WriteAsync(arguments[0]);
+            case "free":
+                return await mutexes.FreeAsync(arguments[0]);
+            case "contend":
+                return await mutexes.ContendAsync(arguments[0], TimeSpan.Parse(arguments[1], CultureInfo.InvariantCulture));
             default:
                 throw new ArgumentException($"There is no command '{verb}'.", nameof(verb));
         }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using StackExchange.Redis;
 using StratAI.Caching;
+using StratAI.Caching.Locking;
 using StratAI.Caching.Node;
 
 // One instance of an application with the cache in it, for tests over several processes. Settings come as arguments; commands by standard input, one a
@@ -15,6 +16,8 @@ services.AddMetrics();
 services.AddSingleton<TimeProvider>(new SkewedTime(configuration.GetValue("Clock", TimeSpan.Zero)));
 services.AddOptions<CachingOptions>().Bind(configuration.GetSection("Caching"));
 services.AddStratAICaching();
+services.AddOptions<MutexOptions>().Bind(configuration.GetSection("Mutex"));
+services.AddStratAIMutex();
 services.AddHealthChecks().AddStratAICaching();
 
 await using var provider = services.BuildServiceProvider();
@@ -26,7 +29,9 @@ while ((await health.CheckHealthAsync()).Status != HealthStatus.Healthy)
     await Task.Delay(10);
 }
 
-var commands = new Commands(cache, redis.GetDatabase(), configuration["Caching:Namespace"]!, Environment.ProcessId);
+var space = configuration["Caching:Namespace"]!;
+var mutexes = new MutexCommands(provider.GetRequiredService<IDistributedMutex>(), redis.GetDatabase(), space);
+var commands = new Commands(cache, mutexes, redis.GetDatabase(), space, Environment.ProcessId);
 Output.Write("ready");
 while (await Console.In.ReadLineAsync() is { } line)
 {

@@ -4,6 +4,7 @@ using StratAI.Host.Features.Conversations;
 using StratAI.Host.Features.Documents;
 using StratAI.Host.Features.Games;
 using StratAI.Host.Features.Identity;
+using StratAI.Host.Features.Integrations;
 using StratAI.Host.Features.Meetings;
 using StratAI.Host.Features.Pages;
 using StratAI.Host.Features.Preferences;
@@ -25,6 +26,7 @@ internal static class FeatureEndpoints
         api.MapPages();
         api.MapMeetings();
         api.MapGames();
+        api.MapIntegrations();
         api.MapConversations();
         api.MapChat();
     }

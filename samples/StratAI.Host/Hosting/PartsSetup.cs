@@ -59,6 +59,11 @@ internal static class PartsSetup
             configuration.GetSection("Caching").Bind(options);
             options.Namespace = prefix;
         }).AddOutputCacheStore();
+        services.AddStratAICoordinator(options =>
+        {
+            configuration.GetSection("Mutex").Bind(options);
+            options.Namespace = $"{prefix}.mutex";
+        });
         services.AddStratAIPagination(options => options.SigningKey = Convert.ToBase64String(master.Derive("cursors")))
             .CheckIndexesAtStart(
                 modes.Database ? SqlDialect.PostgreSql : SqlDialect.Sqlite,

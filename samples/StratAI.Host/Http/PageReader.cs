@@ -20,4 +20,18 @@ internal sealed class PageReader(AppDatabase database, Pager pager)
             ? new Problem(400, error.Code, error.Detail)
             : new PageResult<T>(await database.PageAsync(plan, select, from, where, filters, cancellation));
     }
+
+    /// <summary>The page of rows that are in memory. They are asked for only where nothing is wrong with the request.</summary>
+    public async Task<Results<PageResult<T>, Problem>> ReadAsync<T>(
+        PageOrder<T> order, PageRequest request, PageScope scope, Func<Task<(IReadOnlyList<T>? Rows, Problem? Problem)>> read, CancellationToken cancellation)
+    {
+        var plan = pager.Plan(order, request, scope, database.Dialect.Paging);
+        if (plan.Error is { } error)
+        {
+            return new Problem(400, error.Code, error.Detail);
+        }
+
+        var (rows, problem) = await read();
+        return problem is not null ? problem : new PageResult<T>(await plan.QueryAsync(rows!.AsQueryable(), cancellation));
+    }
 }

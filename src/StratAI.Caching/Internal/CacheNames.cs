@@ -36,7 +36,7 @@ internal static class CacheNames
         return distinct;
     }
 
-    private static bool IsWellFormed(string name)
+    public static bool IsWellFormed(string name)
     {
         // Two different malformed strings have the same UTF-8, and would share one entry in Redis.
         if (Ascii.IsValid(name))

@@ -42,4 +42,13 @@ internal static partial class Log
 
     [LoggerMessage(12, LogLevel.Warning, "A factory failed in the background")]
     public static partial void BackgroundFactoryFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(20, LogLevel.Warning, "Redis failed repeatedly; mutexes are not asked for until it answers again")]
+    public static partial void MutexRedisFails(this ILogger logger, Exception error);
+
+    [LoggerMessage(21, LogLevel.Information, "Redis answers again; mutexes are asked for")]
+    public static partial void MutexRedisAnswers(this ILogger logger);
+
+    [LoggerMessage(22, LogLevel.Warning, "A mutex was lost while it was held, as its lease was not renewed in time or was taken away")]
+    public static partial void MutexLost(this ILogger logger);
 }

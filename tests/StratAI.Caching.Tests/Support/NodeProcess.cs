@@ -31,7 +31,7 @@ public sealed class NodeProcess : IAsyncDisposable
         _reading = ReadAsync();
     }
 
-    /// <summary>Starts a node with options of the cache such as <c>FactoryLease=00:00:01</c>, and waits until it trusts its L1.</summary>
+    /// <summary>Starts a node with options of the cache such as <c>FactoryLease=00:00:01</c>, or of the mutex such as <c>Mutex:Lease=00:00:01</c>, and waits until it trusts its L1.</summary>
     public static async Task<NodeProcess> StartAsync(RedisSpace redis, TimeSpan clock, params string[] options)
     {
         var node = new NodeProcess(
@@ -40,7 +40,9 @@ public sealed class NodeProcess : IAsyncDisposable
             $"Caching:Configuration={TestServers.Redis}",
             $"Caching:Namespace={redis.Namespace}",
             "Caching:RedisTimeout=00:00:10",
-            .. options.Select(option => $"Caching:{option}"),
+            $"Mutex:Configuration={TestServers.Redis}",
+            $"Mutex:Namespace={redis.Namespace}",
+            .. options.Select(option => option.StartsWith("Mutex:", StringComparison.Ordinal) ? option : $"Caching:{option}"),
         ]);
         await node.SaysAsync("ready");
         return node;

@@ -15,13 +15,20 @@ public abstract class HostFixture : IAsyncLifetime
     /// <summary>Another instance of the same deployment; the same one where only one can be.</summary>
     public HostInstance Other { get; private set; } = null!;
 
+    /// <summary>The calendar service that every instance is configured with.</summary>
+    public CalendarServer Calendar { get; private set; } = null!;
+
     public abstract bool IsDistributed { get; }
+
+    /// <summary>What an instance of this deployment is started with.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; protected set; } = null!;
 
     /// <summary>A user nobody else has used, signed in at <see cref="Host"/>.</summary>
     public Task<ApiClient> NewUserAsync(string name = "user") => Host.SignInAsync($"{name}-{Interlocked.Increment(ref _users)}");
 
     public async Task InitializeAsync()
     {
+        Calendar = await CalendarServer.StartAsync();
         (Host, Other) = await StartAsync();
     }
 
@@ -30,6 +37,7 @@ public abstract class HostFixture : IAsyncLifetime
         await Host.DisposeAsync();
         await Other.DisposeAsync();
         await StopAsync();
+        await Calendar.DisposeAsync();
     }
 
     protected abstract Task<(HostInstance Host, HostInstance Other)> StartAsync();
@@ -40,7 +48,8 @@ public abstract class HostFixture : IAsyncLifetime
     public const string SigningKey = "a signing key of the tests, of 32 bytes or more";
 
     // All clients of the suite have one address, and nothing here is about the limit on it.
-    protected static Dictionary<string, string> CommonSettings() => new() { ["Limits:Ip:PermitLimit"] = "1000000", ["Auth:SigningKey"] = SigningKey };
+    protected Dictionary<string, string> CommonSettings() =>
+        new(Calendar.Settings()) { ["Limits:Ip:PermitLimit"] = "1000000", ["Auth:SigningKey"] = SigningKey };
 }
 
 /// <summary>Nothing configured: one instance on a data folder.</summary>
@@ -54,7 +63,8 @@ public sealed class EmbeddedHost : HostFixture
 
     protected override Task<(HostInstance Host, HostInstance Other)> StartAsync()
     {
-        var host = new HostInstance(new Dictionary<string, string>(CommonSettings()) { ["Data:Folder"] = _folder });
+        Settings = new Dictionary<string, string>(CommonSettings()) { ["Data:Folder"] = _folder };
+        var host = new HostInstance(Settings);
         return Task.FromResult((host, host));
     }
 
@@ -79,8 +89,8 @@ public sealed class DistributedHost : HostFixture
         await using var admin = NpgsqlDataSource.Create(TestServers.Postgres);
         await using var create = admin.CreateCommand($"CREATE DATABASE {_name}");
         await create.ExecuteNonQueryAsync();
-        var settings = Settings();
-        return (new HostInstance(settings), new HostInstance(settings));
+        Settings = NewSettings();
+        return (new HostInstance(Settings), new HostInstance(Settings));
     }
 
     protected override async Task StopAsync()
@@ -91,7 +101,7 @@ public sealed class DistributedHost : HostFixture
         await drop.ExecuteNonQueryAsync();
     }
 
-    private Dictionary<string, string> Settings() => new(CommonSettings())
+    private Dictionary<string, string> NewSettings() => new(CommonSettings())
     {
         ["ConnectionStrings:Postgres"] = ConnectionString,
         ["ConnectionStrings:Redis"] = ConfigurationOptions.Parse(TestServers.Redis).ToString(),
