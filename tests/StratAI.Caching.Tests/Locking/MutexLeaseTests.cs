@@ -117,6 +117,27 @@ public sealed class MutexLeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_waiter_whose_place_has_ended_is_passed_over()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var held = await Create().Mutex.AcquireAsync("name");
+        var dead = Create(_time).Mutex.AcquireAsync("name", Timeout.InfiniteTimeSpan, cancellation.Token).AsTask();
+        await QueuedAsync(1);
+        var id = (await _redis.Database.SortedSetRangeByRankAsync(Key("queue")))[0];
+        var living = Create(_time).Mutex.AcquireAsync("name", Timeout.InfiniteTimeSpan).AsTask();
+        await QueuedAsync(2);
+
+        await _redis.Database.HashSetAsync(Key("places"), id, 1);
+        await held.DisposeAsync();
+
+        // Their clocks stand still, so that neither asks again: the message alone tells.
+        await (await living.WaitAsync(Patience)).DisposeAsync();
+        Assert.False(dead.IsCompleted);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dead);
+    }
+
+    [Fact]
     public async Task A_holder_that_died_is_followed_by_the_first_who_waits_when_its_lease_ends()
     {
         await using var proxy = new TcpProxy(TestServers.Redis.Split(',')[0]);
