@@ -161,7 +161,7 @@ public sealed class RedisCoordinatorTests : CoordinatorContract
         options =>
         {
             (options.Configuration, options.Namespace) = ($"{TestServers.Redis},asyncTimeout=60000", _redis.Namespace);
-            (options.RedisTimeout, options.Lease) = (TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(500));
+            options.RedisTimeout = TimeSpan.FromSeconds(5);
             configure(options);
         },
         protection: protection);
