@@ -4,7 +4,7 @@ using BitFaster.Caching.Lru;
 namespace StratAI.Caching.Internal;
 
 /// <summary>
-/// Tells L1 what leaves it, and counts nothing: the library's own telemetry counts each hit, which takes a third of the time of one, and the cache has
+/// Tells L1 what leaves it, and counts nothing: the library's own telemetry counts each hit, which each hit pays for, and the cache has
 /// counters of its own.
 /// </summary>
 internal readonly struct LocalTelemetry(LocalLevel local) : ITelemetryPolicy<string, LocalEntry>
