@@ -1,4 +1,5 @@
 using StackExchange.Redis;
+using StratAI.Caching.Tests.Support;
 
 namespace StratAI.Caching.Tests.Coherence;
 
@@ -8,19 +9,18 @@ namespace StratAI.Caching.Tests.Coherence;
 /// </summary>
 internal sealed class ModelServers : IAsyncDisposable
 {
-    private readonly OwnRedis _shared = new();
-    private readonly OwnRedis _restarted = new();
+    private RedisProcess? _shared;
+    private RedisProcess? _restarted;
     private readonly List<ConnectionMultiplexer[]> _connections = [];
 
     public const int Workers = 3;
 
     public async Task StartAsync()
     {
-        await _shared.StartAsync();
-        await _restarted.StartAsync();
+        (_shared, _restarted) = (await RedisProcess.StartAsync(), await RedisProcess.StartAsync());
         for (var worker = 0; worker < Workers; worker++)
         {
-            var configuration = ServerOf(worker).Configuration(database: worker);
+            var configuration = Configuration(worker == Workers - 1 ? _restarted : _shared, worker);
             _connections.Add(await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ConnectionMultiplexer.ConnectAsync(configuration))));
         }
     }
@@ -35,9 +35,22 @@ internal sealed class ModelServers : IAsyncDisposable
             await connection.DisposeAsync();
         }
 
-        await _shared.DisposeAsync();
-        await _restarted.DisposeAsync();
+        foreach (var server in new[] { _shared, _restarted }.OfType<RedisProcess>())
+        {
+            await server.DisposeAsync();
+        }
     }
 
-    private OwnRedis ServerOf(int worker) => worker == Workers - 1 ? _restarted : _shared;
+    /// <summary>One that comes back soon after a restart, and whose own timeouts end no call.</summary>
+    private static ConfigurationOptions Configuration(RedisProcess server, int database) => new()
+    {
+        EndPoints = { server.Endpoint },
+        DefaultDatabase = database,
+        AllowAdmin = true,
+        AbortOnConnectFail = false,
+        AsyncTimeout = 60_000,
+        ConnectTimeout = 1000,
+        HeartbeatInterval = TimeSpan.FromMilliseconds(50),
+        ReconnectRetryPolicy = new LinearRetry(50),
+    };
 }

@@ -4,6 +4,7 @@ using StackExchange.Redis;
 using StratAI.Caching.Internal;
 using StratAI.Caching.Redis;
 using StratAI.Caching.Testing;
+using StratAI.Caching.Tests.Support;
 using StratAI.Shared.Redis;
 
 namespace StratAI.Caching.Tests.Coherence;
@@ -14,7 +15,7 @@ internal sealed class RedisModelCluster : IModelCluster
     private readonly Random _random;
     private readonly IDatabase _database;
     private readonly RedisNames _names;
-    private readonly OwnRedis? _restarted;
+    private readonly RedisProcess? _restarted;
     private readonly FakeTimeProvider[] _times;
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
@@ -22,7 +23,7 @@ internal sealed class RedisModelCluster : IModelCluster
     /// <param name="seed">Of what chance decides here.</param>
     /// <param name="logCapacity">Most names that the record of invalidations holds.</param>
     /// <param name="restarted">The server, where it may be restarted.</param>
-    public RedisModelCluster(ConnectionMultiplexer[] connections, int seed, int logCapacity, OwnRedis? restarted)
+    public RedisModelCluster(ConnectionMultiplexer[] connections, int seed, int logCapacity, RedisProcess? restarted)
     {
         (_random, _database, _restarted) = (new(seed), connections[0].GetDatabase(), restarted);
         var options = new CachingOptions { Namespace = $"run-{seed}" };
@@ -54,10 +55,15 @@ internal sealed class RedisModelCluster : IModelCluster
         switch (harm)
         {
             case 0 or 1 when _restarted is not null:
-                await _restarted.RestartAsync(keepData: harm == 0);
+                if (harm == 0)
+                {
+                    await _restarted.RunAsync("SAVE");
+                }
+
+                await _restarted.RestartAsync();
                 return $"server restarted {(harm == 0 ? "with its data" : "as it was saved")}";
             case 6:
-                _restarted?.Save();
+                await (_restarted?.RunAsync("SAVE") ?? Task.FromResult(""));
                 return "server saved";
             case 0 or 1 or 2:
                 await _database.ExecuteAsync("FLUSHDB");
