@@ -69,12 +69,14 @@ internal sealed class MutexCommands(IDistributedMutex mutex, IDatabase database,
                     continue;
                 }
 
+                // Not a synchronisation: time in which a second holder, were there one, would read the same counter.
                 await Task.Delay(1);
                 _ = await WriteAsync(handle, counter + 1) ? written++ : refused++;
             }
             catch (Exception error) when (error is TimeoutException or MutexUnavailableException)
             {
                 failed++;
+                // Redis is away for this process: asked without a pause it would take the core that the others need.
                 await Task.Delay(10);
             }
         }

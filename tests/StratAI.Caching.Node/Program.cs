@@ -26,6 +26,7 @@ var cache = provider.GetRequiredService<HybridCache>();
 var health = provider.GetRequiredService<HealthCheckService>();
 while ((await health.CheckHealthAsync()).Status != HealthStatus.Healthy)
 {
+    // Not a synchronisation: the state is what is waited for.
     await Task.Delay(10);
 }
 
