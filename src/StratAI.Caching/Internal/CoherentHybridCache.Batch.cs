@@ -84,12 +84,25 @@ internal sealed partial class CoherentHybridCache
         {
             var abandoned = batch.WhenAbandoned(cancellationToken);
             var begun = local.Now;
-            var misses = batch.Own;
-            if (policy.ReadsShared && batch.Own.Count > 0)
+            var misses = new List<Seat<TKey, T>>();
+            foreach (var seat in batch.Own)
             {
-                var reads = await shared.ReadManyAsync([.. batch.Own.Select(seat => seat.Name)], begun, abandoned).ConfigureAwait(false);
+                if (TryUseLeftBehind<T>(seat.FlightKey, policy, out var left))
+                {
+                    End(batch, seat, left);
+                }
+                else
+                {
+                    misses.Add(seat);
+                }
+            }
+
+            if (policy.ReadsShared && misses.Count > 0)
+            {
+                var asked = misses;
+                var reads = await shared.ReadManyAsync([.. asked.Select(seat => seat.Name)], begun, abandoned).ConfigureAwait(false);
                 misses = [];
-                foreach (var (seat, read) in batch.Own.Zip(reads))
+                foreach (var (seat, read) in asked.Zip(reads))
                 {
                     if (!shared.IsInDoubt(seat.Name, []) && TryUse<T>(seat.Name, read, TimeSpan.Zero, policy, out var hit))
                     {

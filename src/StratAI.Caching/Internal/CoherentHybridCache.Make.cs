@@ -13,6 +13,12 @@ internal sealed partial class CoherentHybridCache
         var reached = true;
         var refreshes = atLeast > TimeSpan.Zero;
         IFactoryLease? lease = null;
+
+        if (!refreshes && TryUseLeftBehind<T>(flightKey, policy, out var left))
+        {
+            return left;
+        }
+
         if (policy.ReadsShared && !shared.IsInDoubt(key, []))
         {
             var read = await shared.ReadAsync(key, begun, strict: flightKey.Floor > 0 || !policy.ReadsLocal, flight.Abandoned).ConfigureAwait(false);
@@ -109,6 +115,20 @@ internal sealed partial class CoherentHybridCache
         }
 
         return new(value, content, RequestOutcome.Created, stamp);
+    }
+
+    /// <summary>
+    /// Another flight may have ended between a caller's look at L1 and its look at the flights; its value was in L1 before it went.
+    /// </summary>
+    private bool TryUseLeftBehind<T>(FlightKey flightKey, EntryPolicy policy, out Outcome<T> left)
+    {
+        var (now, doubts) = (clock.Now, local.HasDoubts);
+        var found = policy.ReadsLocal && now < local.TrustedUntil && local.TryGet(flightKey.Key, now, out var entry)
+            && entry.Stamp.Sequence >= flightKey.Floor && TryUse<T>(flightKey.Key, entry, doubts, out var value)
+                ? new Outcome<T>(value, entry.Content, RequestOutcome.Local, entry.Stamp)
+                : null;
+        left = found!;
+        return found is not null;
     }
 
     /// <summary>Takes what the shared level holds, and keeps it in L1.</summary>

@@ -22,7 +22,7 @@ internal sealed class Outcome<T>(T value, Content? content, RequestOutcome sourc
     /// the caller joined it.
     /// </summary>
     public bool IsOutdated(LocalLevel local) =>
-        source is RequestOutcome.Shared or RequestOutcome.Stale && content is not null && !local.IsCurrent(stamp, content.Tags);
+        source is RequestOutcome.Local or RequestOutcome.Shared or RequestOutcome.Stale && content is not null && !local.IsCurrent(stamp, content.Tags);
 
     /// <summary>
     /// A value for one caller alone, unless its type is immutable: the first gets the original, the others a copy. False where no copy

@@ -55,8 +55,9 @@ public abstract class BatchFlightContract<TBackend> : CacheContract<TBackend>
         _gate.Open("many");
 
         Assert.Equal([2], (await many).Keys);
-        Assert.Equal("alone", await single);
-        Assert.Contains((await second)[1], new[] { "alone", "made 1" });
+        // Whichever of the two goes on first makes it for both.
+        Assert.Contains(await single, new[] { "alone", "made 1" });
+        Assert.Equal(await single, (await second)[1]);
     }
 
     [Fact]
