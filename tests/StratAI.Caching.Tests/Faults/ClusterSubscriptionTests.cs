@@ -29,7 +29,9 @@ public sealed class ClusterSubscriptionTests : FaultTest
         await ForgetsAsync(reader, "k", "outdated");
         await RecoveredAsync(writer, reader);
 
-        await Eventually.TrueAsync(async () => await SubscribersAsync() == subscribers, "the subscriptions are at nodes that live");
+        // How soon is the client library's affair; until then beats find what is missing.
+        await Eventually.TrueAsync(
+            async () => await SubscribersAsync() == subscribers, "the subscriptions are at nodes that live", TimeSpan.FromMinutes(1));
         Assert.Equal("current", await ReadAsync(reader, "k", "made"));
         await writer.Cache.RemoveAsync("k");
         await Eventually.TrueAsync(() => !reader.HoldsLocally("k"), "the reader has dropped the entry");

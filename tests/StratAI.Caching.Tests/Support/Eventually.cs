@@ -9,12 +9,12 @@ public static class Eventually
 
     public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? within = null)
     {
         var waited = Stopwatch.StartNew();
         while (!await condition())
         {
-            Assert.True(waited.Elapsed < Deadline, $"It never came that {what}.");
+            Assert.True(waited.Elapsed < (within ?? Deadline), $"It never came that {what}.");
             // Not a synchronisation: the state is what is waited for, and asking for it without a pause would take the core it needs.
             await Task.Delay(2);
         }
