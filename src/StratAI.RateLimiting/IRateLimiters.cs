@@ -13,7 +13,7 @@ public interface IRateLimiters
     /// <param name="policy">The name of a configured policy.</param>
     /// <param name="key">Whose bucket; not empty.</param>
     /// <returns>
-    /// A limiter that never queues. When distributed, <see cref="RateLimiter.AttemptAcquire(int)"/> always refuses, without asking Redis, because it
+    /// A limiter that never queues. A lease of <see cref="RateLimitAlgorithm.Concurrency"/> holds its permits until it is disposed; a budget is charged at once. When distributed, <see cref="RateLimiter.AttemptAcquire(int)"/> always refuses, without asking Redis, because it
     /// would have to block a thread: use <see cref="RateLimiter.AcquireAsync(int, CancellationToken)"/>.
     /// </returns>
     /// <exception cref="ArgumentException">No policy has that name, or the key is empty.</exception>
@@ -27,9 +27,23 @@ public interface IRateLimiters
     /// <exception cref="ArgumentException">No policy has that name.</exception>
     PartitionedRateLimiter<TResource> CreatePartitioned<TResource>(string policy, Func<TResource, string> key);
 
+    /// <summary>
+    /// A limiter over all buckets of several policies, asked together in one round trip, all or none; it keeps no object per key and needs no disposal. Usable
+    /// as the <c>GlobalLimiter</c> of ASP.NET Core's own middleware.
+    /// </summary>
+    /// <param name="checks">The checks of a resource, up to 32; none: it is admitted. A check's cost is what one permit costs.</param>
+    PartitionedRateLimiter<TResource> CreatePartitioned<TResource>(Func<TResource, IReadOnlyList<RateLimitCheck>> checks);
+
     /// <summary>Asks several limits at once, in one round trip: either all of them admit and are charged, or none is.</summary>
+    /// <remarks>
+    /// On Redis Cluster checks of different groups are one round trip to several shards at once; what some took is given back when another refuses. Nothing is ever
+    /// admitted above a limit, but a call that is refused may have kept others out for as long as it took.
+    /// </remarks>
     /// <param name="checks">1 to 32 checks, each of a different bucket.</param>
     /// <param name="cancellationToken">Gives up waiting; the costs may have been taken nevertheless.</param>
+    /// <returns>
+    /// The decision. Dispose it when what it admitted has ended, if a policy holds permits (<see cref="RateLimitAlgorithm.Concurrency"/>) or reserves (budgets).
+    /// </returns>
     /// <exception cref="ArgumentException">There are no checks or too many, two of the same bucket, an unknown policy, or an empty key.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A cost is negative.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

@@ -4,8 +4,8 @@ namespace StratAI.RateLimiting;
 public enum OutageBehavior
 {
     /// <summary>
-    /// Each instance applies the whole limit by itself, beginning with full buckets: during the outage <c>n</c> instances together admit up to
-    /// <c>n</c> times the limit.
+    /// Each instance applies its share by itself, beginning with full buckets: the limit divided by the instances last known to be alive, and at
+    /// least 1.
     /// </summary>
     Local,
 

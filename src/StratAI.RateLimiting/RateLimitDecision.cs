@@ -1,23 +1,42 @@
 namespace StratAI.RateLimiting;
 
-/// <summary>The one answer to all checks of a call.</summary>
-public sealed class RateLimitDecision
+/// <summary>
+/// The one answer to all checks of a call. Disposing it gives back what it still holds: permits of <see cref="RateLimitAlgorithm.Concurrency"/> and
+/// reservations that were not settled.
+/// </summary>
+public sealed class RateLimitDecision : IAsyncDisposable
 {
     /// <summary>How it ended.</summary>
     public required RateLimitOutcome Outcome { get; init; }
 
-    /// <summary>One entry per check, in the order of the call.</summary>
+    /// <summary>One entry per check, in the order of the call; keys that are exempt have none.</summary>
     public required IReadOnlyList<RateLimitStatus> Policies { get; init; }
+
+    /// <summary>What is held for the caller, one entry per admitted check of a policy that holds or reserves.</summary>
+    public IReadOnlyList<RateLimitReservation> Reservations { get; internal set; } = [];
 
     /// <summary>
     /// After how long the same call would be admitted if nothing else were taken meanwhile, to the microsecond and never early.
-    /// <see langword="null"/> when the call was admitted, or when it never can be because a cost is above its limit.
+    /// <see langword="null"/> when the call was admitted, when it never can be because a cost is above its limit, or when it waits for others to give back what
+    /// they hold.
     /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the decision was made without Redis although Redis is configured, by each policy's <see cref="RateLimitPolicy.Outage"/>.</summary>
+    /// <summary>Whether the decision was made without Redis although Redis is configured and did not answer, by each policy's ladder for outages.</summary>
     public bool IsDegraded { get; init; }
 
     /// <summary>Whether the call may go on.</summary>
     public bool IsAcquired => Outcome == RateLimitOutcome.Acquired;
+
+    /// <summary>The policy that is nearest to refusing: with the smallest part of its limit left. <see langword="null"/> when nothing is known.</summary>
+    public RateLimitStatus? Tightest => Policies.Where(policy => policy.Remaining is not null).MinBy(policy => (double)policy.Remaining!.Value / policy.Limit);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var reservation in Reservations)
+        {
+            await reservation.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 }

@@ -11,7 +11,8 @@ public static class RateLimitingDiagnostics
 
     /// <summary>
     /// Counter <c>{check}</c>: one per policy and decision. Tags <see cref="PolicyTag"/>, <see cref="OutcomeTag"/> (<c>acquired</c>; <c>rejected</c>: this
-    /// policy refused; <c>withheld</c>: it would have admitted but another refused; <c>unavailable</c>) and <see cref="SourceTag"/>.
+    /// policy refused; <c>withheld</c>: it would have admitted but another refused; <c>shadowed</c>: it would have refused, and only counts;
+    /// <c>unavailable</c>) and <see cref="SourceTag"/>.
     /// </summary>
     public const string Checks = "stratai.rate_limiting.checks";
 
@@ -20,6 +21,15 @@ public static class RateLimitingDiagnostics
     /// <c>unavailable</c>) and <see cref="SourceTag"/>.
     /// </summary>
     public const string Duration = "stratai.rate_limiting.decision.duration";
+
+    /// <summary>Counter <c>{check}</c>: admitted checks that left less than a fifth of the limit. Tag <see cref="PolicyTag"/>.</summary>
+    public const string NearLimit = "stratai.rate_limiting.near_limit";
+
+    /// <summary>Up-down counter <c>{reservation}</c>: permits and reservations that this instance holds.</summary>
+    public const string Reservations = "stratai.rate_limiting.reservations";
+
+    /// <summary>Gauge: 1 while Redis gave no answer so often that it is only tried once a second, else 0.</summary>
+    public const string BreakerOpen = "stratai.rate_limiting.breaker.open";
 
     /// <summary>Counter <c>{failure}</c>: calls to Redis that gave no answer. Tag <see cref="ReasonTag"/>: <c>timeout</c>, <c>connection</c> or <c>error</c>.</summary>
     public const string RedisFailures = "stratai.rate_limiting.redis.failures";
@@ -30,7 +40,8 @@ public static class RateLimitingDiagnostics
     /// <summary>Tag: how it ended.</summary>
     public const string OutcomeTag = "outcome";
 
-    /// <summary>Tag: what decided: <c>embedded</c>, <c>redis</c>, or <c>outage</c> when Redis is configured and could not be asked.</summary>
+    /// <summary>Tag: what decided: <c>embedded</c>, <c>redis</c>, <c>block</c> (permits taken in advance), <c>denial</c> (a refusal that is remembered), or <c>outage</c>
+    /// when Redis is configured and could not be asked.</summary>
     public const string SourceTag = "source";
 
     /// <summary>Tag: why Redis gave no answer.</summary>

@@ -6,8 +6,8 @@ namespace StratAI.RateLimiting;
 /// <summary>Settings of the rate limiter; validated when the application starts.</summary>
 public sealed class RateLimitingOptions
 {
-    private readonly Dictionary<string, RateLimitPolicy> _policies = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Func<HttpContext, string?>> _partitions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<HttpContext, ValueTask<string?>>> _partitions = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Func<HttpContext, long>> _costs = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// A StackExchange.Redis configuration string. Default <see langword="null"/>: the application's own <c>IConnectionMultiplexer</c> is used if one
@@ -16,7 +16,7 @@ public sealed class RateLimitingOptions
     public string? Configuration { get; set; }
 
     /// <summary>
-    /// The first part of every Redis key, and its hash tag on Cluster. Default <c>ratelimit</c>. 1 to 64 visible ASCII characters without braces.
+    /// The first part of every Redis key. Default <c>ratelimit</c>. 1 to 64 visible ASCII characters without braces.
     /// Applications that share a Redis and must not share limits need different ones.
     /// </summary>
     public string KeyPrefix { get; set; } = "ratelimit";
@@ -33,18 +33,35 @@ public sealed class RateLimitingOptions
     public TimeSpan RedisTimeout { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
+    /// For how long at most an instance remembers that a key is refused, and answers it without asking Redis; never longer than until the key could be
+    /// admitted again. Default 5 s; zero turns it off; up to 1 minute. It is also how long another instance may go on refusing a key that
+    /// <see cref="IRateLimitAdministration.ResetAsync"/> has freed.
+    /// </summary>
+    public TimeSpan DenialCacheDuration { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The plan of a request's keys: the name of one of a policy's <see cref="RateLimitPolicy.Plans"/>, or <see langword="null"/>. Called once per request.
+    /// </summary>
+    public Func<HttpContext, ValueTask<string?>>? Plan { get; set; }
+
+    /// <summary>The group of a request's keys, such as its tenant: see <see cref="RateLimitCheck.Group"/>.</summary>
+    public Func<HttpContext, string?>? Group { get; set; }
+
+    /// <summary>
     /// Answers a refused request. Status (429, or 503 when a <see cref="OutageBehavior.Closed"/> policy could not be asked), <c>Retry-After</c> and
     /// <c>Cache-Control: no-store</c> are already set and may be changed. Default <see langword="null"/>: a problem document (RFC 9457) of type
     /// <c>quota-exceeded</c> or <c>temporary-reduced-capacity</c> that names the violated policies.
     /// </summary>
     public Func<HttpContext, RateLimitDecision, ValueTask>? OnRejected { get; set; }
 
-    /// <summary>The policies added so far, by name.</summary>
-    public IReadOnlyDictionary<string, RateLimitPolicy> Policies => _policies;
+    /// <summary>
+    /// The policies by name; names differ by more than case. Configuration binds to them, so that it may add policies and change what code has added.
+    /// </summary>
+    public IDictionary<string, RateLimitPolicy> Policies { get; } = new Dictionary<string, RateLimitPolicy>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Adds a policy for use from code.</summary>
     /// <param name="name">1 to 64 characters of an RFC 9651 token: a letter or <c>*</c>, then letters, digits and <c>!#$%&amp;'*+-.^_`|~:/</c>.</param>
-    /// <param name="policy">The limit.</param>
+    /// <param name="policy">The limit; it is copied.</param>
     /// <returns>These options.</returns>
     /// <exception cref="ArgumentException">The name is not such a token, or another policy has it.</exception>
     public RateLimitingOptions AddPolicy(string name, RateLimitPolicy policy)
@@ -52,10 +69,10 @@ public sealed class RateLimitingOptions
         ArgumentNullException.ThrowIfNull(policy);
         if (!PolicyName.IsValid(name))
         {
-            throw new ArgumentException($"The policy name '{name}' is not an RFC 9651 token of 1 to {PolicyName.MaxLength} characters.", nameof(name));
+            throw new ArgumentException($"The policy name '{name}' is not {PolicyName.Rule}.", nameof(name));
         }
 
-        if (!_policies.TryAdd(name, policy))
+        if (!Policies.TryAdd(name, policy.Copy()))
         {
             throw new ArgumentException($"There is already a policy named '{name}'.", nameof(name));
         }
@@ -65,24 +82,52 @@ public sealed class RateLimitingOptions
 
     /// <summary>Adds a policy for use from code and, by its name, on endpoints (<c>RequireLimits</c>).</summary>
     /// <param name="name">As in <see cref="AddPolicy(string, RateLimitPolicy)"/>.</param>
-    /// <param name="policy">The limit.</param>
+    /// <param name="policy">The limit; it is copied.</param>
+    /// <param name="partition">As in <see cref="Partition(string, Func{HttpContext, string?})"/>.</param>
+    /// <returns>These options.</returns>
+    /// <exception cref="ArgumentException">As in <see cref="AddPolicy(string, RateLimitPolicy)"/>.</exception>
+    public RateLimitingOptions AddPolicy(string name, RateLimitPolicy policy, Func<HttpContext, string?> partition) =>
+        AddPolicy(name, policy).Partition(name, partition);
+
+    /// <summary>Says whose bucket of a policy a request is charged to, so that endpoints can require the policy by its name.</summary>
+    /// <param name="name">The name of a policy, which code or configuration adds.</param>
     /// <param name="partition">
     /// Names the bucket of a request, such as <see cref="RateLimitPartitions.ByUser"/>; <see langword="null"/> or empty means that the policy does not
     /// apply to this request.
     /// </param>
     /// <returns>These options.</returns>
-    /// <exception cref="ArgumentException">As in <see cref="AddPolicy(string, RateLimitPolicy)"/>.</exception>
-    public RateLimitingOptions AddPolicy(string name, RateLimitPolicy policy, Func<HttpContext, string?> partition)
+    public RateLimitingOptions Partition(string name, Func<HttpContext, string?> partition)
     {
         ArgumentNullException.ThrowIfNull(partition);
-        AddPolicy(name, policy);
-        _partitions.Add(name, partition);
+        return Partition(name, context => new ValueTask<string?>(partition(context)));
+    }
+
+    /// <inheritdoc cref="Partition(string, Func{HttpContext, string?})"/>
+    public RateLimitingOptions Partition(string name, Func<HttpContext, ValueTask<string?>> partition)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(partition);
+        _partitions[name] = partition;
         return this;
     }
 
-    internal Func<HttpContext, string?> RequirePartition(string name, string? endpoint = null) =>
-        _partitions.GetValueOrDefault(name) ?? throw new InvalidOperationException(
+    /// <summary>Says what a request costs under a policy. Without it: 1. An endpoint's own cost (<c>WithLimitCost</c>) wins.</summary>
+    /// <param name="name">The name of a policy, which code or configuration adds.</param>
+    /// <param name="cost">0 or more.</param>
+    /// <returns>These options.</returns>
+    public RateLimitingOptions Cost(string name, Func<HttpContext, long> cost)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(cost);
+        _costs[name] = cost;
+        return this;
+    }
+
+    internal Func<HttpContext, long>? CostOf(string name) => _costs.GetValueOrDefault(name);
+
+    internal Func<HttpContext, ValueTask<string?>> RequirePartition(string name, string? endpoint = null) =>
+        Policies.ContainsKey(name) && _partitions.TryGetValue(name, out var partition) ? partition : throw new InvalidOperationException(
             (endpoint is null ? "The middleware" : $"Endpoint '{endpoint}'")
             + $" names the limit '{name}', which is "
-            + (_policies.ContainsKey(name) ? "configured without a partition for requests." : "not configured."));
+            + (Policies.ContainsKey(name) ? "configured without a partition for requests." : "not configured."));
 }

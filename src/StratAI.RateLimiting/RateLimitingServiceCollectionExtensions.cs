@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,6 @@ using Microsoft.Extensions.Options;
 using StratAI.RateLimiting;
 using StratAI.RateLimiting.AspNetCore;
 using StratAI.RateLimiting.Internal;
-using StratAI.RateLimiting.Redis;
 using StratAI.Shared.Redis;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -36,21 +36,39 @@ public static class RateLimitingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RateLimitingStartup>());
         services.TryAddSingleton<MiddlewareStages>();
         services.TryAddSingleton(provider => new RateLimitingMetrics(provider.GetRequiredService<IMeterFactory>()));
-        services.TryAddSingleton<IRateLimiters>(provider => new RateLimiters(
-            provider.GetRequiredService<IOptions<RateLimitingOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<RateLimitingMetrics>(),
-            provider.GetRequiredService<ILogger<RateLimiters>>(),
-            CreateStore(provider)));
+        services.TryAddSingleton(Create);
+        services.TryAddSingleton<IRateLimiters>(provider => provider.GetRequiredService<RateLimiters>());
+        services.TryAddSingleton<IRateLimitAdministration>(provider => provider.GetRequiredService<RateLimiters>());
         return new RateLimitingBuilder(services);
     }
 
-    private static RedisLimitStore? CreateStore(IServiceProvider provider)
+    /// <summary>
+    /// Takes settings and policies also from configuration; they win over those of code. When the configuration changes, the policies change with it while
+    /// the application runs; a change that is not valid, or that leaves a policy out, is logged and refused as a whole. Settings other than the policies are
+    /// read once.
+    /// </summary>
+    /// <param name="builder">What <see cref="AddStratAIRateLimiting"/> returned.</param>
+    /// <param name="configuration">A section in the form of <see cref="RateLimitingOptions"/>, such as <c>Policies:chat:PermitLimit</c>.</param>
+    public static IRateLimitingBuilder BindConfiguration(this IRateLimitingBuilder builder, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configuration);
+        builder.Services.AddOptions<RateLimitingOptions>().Bind(configuration);
+        return builder;
+    }
+
+    private static RateLimiters Create(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<RateLimitingOptions>>().Value;
-        return RedisConnection.Resolve(provider, options.Configuration) is { } connection
-            ? new(connection, options, provider.GetRequiredService<TimeProvider>())
-            : null;
+        var (time, logger) = (provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RateLimiters>>());
+        var policies = new PolicySet(
+            options,
+            provider.GetRequiredService<IOptionsFactory<RateLimitingOptions>>(),
+            provider.GetServices<IOptionsChangeTokenSource<RateLimitingOptions>>(),
+            logger);
+        return new(
+            options, policies, time, provider.GetRequiredService<RateLimitingMetrics>(), logger,
+            RedisConnection.Resolve(provider, options.Configuration) is { } connection ? new(connection, options, time) : null);
     }
 
     private sealed class RateLimitingBuilder(IServiceCollection services) : IRateLimitingBuilder

@@ -86,5 +86,5 @@ public sealed class EmbeddedLimiterTests : LimiterContract
         }
     }
 
-    private static LimitRequest Request(UInt128 hash, long cost) => new(Hourly, new("p", hash), Hourly.Gcra.Charge(cost));
+    private static LimitRequest Request(UInt128 hash, long cost) => new(Hourly, Hourly.Rules, "k", null, cost) { Key = new("p", hash) };
 }

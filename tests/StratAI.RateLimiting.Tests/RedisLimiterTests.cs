@@ -87,7 +87,7 @@ public sealed class RedisLimiterTests : LimiterContract, IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keys_reach_Redis_hashed_under_one_hash_tag()
+    public async Task Keys_reach_Redis_hashed_under_a_hash_tag_of_their_own()
     {
         await using var keyed = NewInstance(o => o.KeyHashSecret = "a secret of the application");
         await using var plain = NewInstance();
@@ -98,7 +98,7 @@ public sealed class RedisLimiterTests : LimiterContract, IAsyncLifetime
 
         var names = Keys().Select(key => key.ToString()).ToArray();
         Assert.Equal(2, names.Length);
-        Assert.All(names, name => Assert.Matches($"^\\{{{_prefix}\\}}:p:[A-Za-z0-9_-]{{22}}$", name));
+        Assert.All(names, name => Assert.Matches($"^{_prefix}:\\{{[A-Za-z0-9_-]{{22}}\\}}:p:g$", name));
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class RedisLimiterTests : LimiterContract, IAsyncLifetime
         return services.BuildServiceProvider();
     }
 
-    private RedisKey[] Keys() => [.. _server.Keys(pattern: $"{{{_prefix}}}*")];
+    private RedisKey[] Keys() => [.. _server.Keys(pattern: $"{_prefix}:{{*")];
 
     private async Task<long> ServerMicrosAsync()
     {

@@ -37,7 +37,9 @@ internal static class TestLimiters
     }
 
     public static RateLimiters Create(RateLimitingOptions options, TimeProvider clock, RedisLimitStore? redis, IMeterFactory? meters = null) =>
-        new(options, clock, new(meters ?? NewMeters()), NullLogger<RateLimiters>.Instance, redis);
+        new(
+            options, new PolicySet(options, factory: null, sources: [], NullLogger.Instance), clock, new(meters ?? NewMeters()),
+            NullLogger<RateLimiters>.Instance, redis);
 
     public static RateLimitingOptions Options(Action<RateLimitingOptions> configure)
     {

@@ -26,6 +26,6 @@ internal sealed class LimitsMetadata(IReadOnlyList<string> policies)
             names.Clear();
         }
 
-        names.AddRange(policies.Except(names));
+        names.AddRange(policies.Except(names, StringComparer.OrdinalIgnoreCase));
     }
 }

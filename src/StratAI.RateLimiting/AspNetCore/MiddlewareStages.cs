@@ -4,7 +4,7 @@ namespace StratAI.RateLimiting.AspNetCore;
 internal sealed class MiddlewareStages
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _named = [];
+    private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
     private bool _all;
 
     public void Add(string[] policies)

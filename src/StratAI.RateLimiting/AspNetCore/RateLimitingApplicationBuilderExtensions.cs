@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using StratAI.RateLimiting;
 using StratAI.RateLimiting.AspNetCore;
+using StratAI.RateLimiting.Internal;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -15,13 +16,31 @@ public static class RateLimitingApplicationBuilderExtensions
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="policies">
-    /// The policies to decide at this place, where an endpoint requires them; none: all that no earlier call decided. <c>UseStratAIRateLimiting("ip")</c>
-    /// before authentication, and <c>UseStratAIRateLimiting()</c> after it, keep a flood of bad tokens from costing their validation.
+    /// The policies to decide at this place, where an endpoint requires them; none: all that no earlier call decided. Each call that decides something is a
+    /// round trip to Redis: one after authentication and before authorization, which also charges requests with bad tokens to their address, is enough.
     /// </param>
     /// <exception cref="InvalidOperationException">
     /// The services are missing, or a name is not that of a policy with a partition. An endpoint that requires a policy no call decides fails the start.
     /// </exception>
-    public static IApplicationBuilder UseStratAIRateLimiting(this IApplicationBuilder app, params string[] policies)
+    public static IApplicationBuilder UseStratAIRateLimiting(this IApplicationBuilder app, params string[] policies) =>
+        Use(app, policies, isEarly: false);
+
+    /// <summary>
+    /// Answers requests that are known to be refused by one of these policies, before anything is spent on them: <c>UseKnownRefusals("ip")</c> before
+    /// authentication keeps a flood of bad tokens from costing their validation, without a call to Redis of its own. It takes nothing: the policies are decided by
+    /// <see cref="UseStratAIRateLimiting"/>, later in the pipeline. Belongs after routing.
+    /// </summary>
+    /// <param name="app">The application.</param>
+    /// <param name="policies">The policies, where an endpoint requires them; at least one. Their partitions must not need what comes later, such as the user.</param>
+    /// <exception cref="ArgumentException">There are no names.</exception>
+    /// <exception cref="InvalidOperationException">The services are missing, or a name is not that of a policy with a partition.</exception>
+    public static IApplicationBuilder UseKnownRefusals(this IApplicationBuilder app, params string[] policies)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        return policies.Length > 0 ? Use(app, policies, isEarly: true) : throw new ArgumentException("Name at least one policy.", nameof(policies));
+    }
+
+    private static IApplicationBuilder Use(IApplicationBuilder app, string[] policies, bool isEarly)
     {
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(policies);
@@ -34,8 +53,12 @@ public static class RateLimitingApplicationBuilderExtensions
             options.RequirePartition(policy);
         }
 
-        stages.Add(policies);
-        var limiters = services.GetRequiredService<IRateLimiters>();
-        return app.Use(next => new RateLimitingMiddleware(next, limiters, options, policies).InvokeAsync);
+        if (!isEarly)
+        {
+            stages.Add(policies);
+        }
+
+        var limiters = services.GetRequiredService<RateLimiters>();
+        return app.Use(next => new RateLimitingMiddleware(next, limiters, options, policies, isEarly).InvokeAsync);
     }
 }

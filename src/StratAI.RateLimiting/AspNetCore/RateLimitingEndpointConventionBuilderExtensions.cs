@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using StratAI.RateLimiting;
 using StratAI.RateLimiting.AspNetCore;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -22,6 +24,28 @@ public static class RateLimitingEndpointConventionBuilderExtensions
         }
 
         builder.Add(endpoint => endpoint.Metadata.Add(new LimitsMetadata(policies)));
+        return builder;
+    }
+
+    /// <summary>What a request to these endpoints costs under a policy, in place of the policy's own cost. The innermost and latest one counts.</summary>
+    /// <param name="builder">The endpoint or group.</param>
+    /// <param name="policy">The policy's name.</param>
+    /// <param name="cost">0 or more. Of a budget it is what is reserved: see <see cref="IRateLimitFeature.Take"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The cost is negative.</exception>
+    public static TBuilder WithLimitCost<TBuilder>(this TBuilder builder, string policy, long cost)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(cost);
+        return builder.WithLimitCost(policy, _ => cost);
+    }
+
+    /// <inheritdoc cref="WithLimitCost{TBuilder}(TBuilder, string, long)"/>
+    public static TBuilder WithLimitCost<TBuilder>(this TBuilder builder, string policy, Func<HttpContext, long> cost)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(cost);
+        builder.Add(endpoint => endpoint.Metadata.Add(new LimitCost(policy, cost)));
         return builder;
     }
 

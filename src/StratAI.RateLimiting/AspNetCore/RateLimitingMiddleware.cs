@@ -1,12 +1,16 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using StratAI.RateLimiting.Internal;
 
 namespace StratAI.RateLimiting.AspNetCore;
 
-/// <summary>Decides the policies an endpoint requires; with <c>stage</c> not empty, only those named in it.</summary>
-internal sealed class RateLimitingMiddleware(RequestDelegate next, IRateLimiters limiters, RateLimitingOptions options, string[] stage)
+/// <summary>
+/// Decides the policies an endpoint requires; with <paramref name="stage"/> not empty, only those named in it. With <paramref name="isEarly"/> it takes
+/// nothing, and answers only what is known to be refused.
+/// </summary>
+internal sealed class RateLimitingMiddleware(RequestDelegate next, RateLimiters limiters, RateLimitingOptions options, string[] stage, bool isEarly)
 {
-    private readonly ConditionalWeakTable<Endpoint, string[]> _policies = [];
+    private readonly ConditionalWeakTable<Endpoint, EndpointLimit[]> _limits = [];
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -15,40 +19,78 @@ internal sealed class RateLimitingMiddleware(RequestDelegate next, IRateLimiters
             return next(context);
         }
 
-        var policies = _policies.GetValue(endpoint, PoliciesOf);
-        return policies.Length == 0 ? next(context) : LimitAsync(context, policies);
+        var limits = _limits.GetValue(endpoint, endpoint => EndpointLimit.Of(endpoint, stage, options));
+        return limits.Length == 0 ? next(context) : isEarly ? RefuseAsync(context, limits) : LimitAsync(context, limits);
     }
 
-    private string[] PoliciesOf(Endpoint endpoint)
+    private async Task RefuseAsync(HttpContext context, EndpointLimit[] limits)
     {
-        var policies = LimitsMetadata.PoliciesOf(endpoint);
-        return stage.Length == 0 ? policies : [.. policies.Intersect(stage)];
-    }
-
-    private async Task LimitAsync(HttpContext context, string[] policies)
-    {
-        var request = RequestLimits.Of(context);
-        var checks = new List<RateLimitCheck>(policies.Length);
-        foreach (var policy in policies)
+        var checks = await ChecksAsync(context, limits, request: null).ConfigureAwait(false);
+        if (checks.Count > 0 && limiters.FindRefusal(checks) is { } refusal)
         {
-            // Whatever runs the pipeline twice for one request, such as an error page, charges it once.
-            if (request.TryBegin(policy) && options.RequirePartition(policy)(context) is { Length: > 0 } key)
-            {
-                checks.Add(new(policy, key));
-            }
-        }
-
-        if (checks.Count > 0)
-        {
-            var decision = await limiters.AcquireAsync(checks, context.RequestAborted).ConfigureAwait(false);
-            request.Add(decision);
-            if (!decision.IsAcquired)
-            {
-                await Rejection.WriteAsync(context, decision, options.OnRejected).ConfigureAwait(false);
-                return;
-            }
+            RequestLimits.Of(context).Add(refusal);
+            await Rejection.WriteAsync(context, refusal, options.OnRejected).ConfigureAwait(false);
+            return;
         }
 
         await next(context).ConfigureAwait(false);
+    }
+
+    private async Task LimitAsync(HttpContext context, EndpointLimit[] limits)
+    {
+        var request = RequestLimits.Of(context);
+        var checks = await ChecksAsync(context, limits, request).ConfigureAwait(false);
+        if (checks.Count == 0)
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        var decision = await limiters.AcquireAsync(checks, context.RequestAborted).ConfigureAwait(false);
+        request.Add(decision);
+        if (!decision.IsAcquired)
+        {
+            await Rejection.WriteAsync(context, decision, options.OnRejected).ConfigureAwait(false);
+            return;
+        }
+
+        if (decision.Reservations.Count == 0)
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            await request.ReleaseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<List<RateLimitCheck>> ChecksAsync(HttpContext context, EndpointLimit[] limits, RequestLimits? request)
+    {
+        var checks = new List<RateLimitCheck>(limits.Length);
+        var (plan, group) = (default(string), options.Group?.Invoke(context));
+        var hasPlan = false;
+        foreach (var limit in limits)
+        {
+            // Whatever runs the pipeline twice for one request, such as an error page, charges it once.
+            if (request?.TryBegin(limit.Policy) == false || await limit.Key(context).ConfigureAwait(false) is not { Length: > 0 } key)
+            {
+                continue;
+            }
+
+            if (!hasPlan && options.Plan is { } find)
+            {
+                (plan, hasPlan) = (await find(context).ConfigureAwait(false), true);
+            }
+
+            checks.Add(new(limit.Policy, key, limit.Cost?.Invoke(context) ?? 1) { Plan = plan, Group = group });
+        }
+
+        return checks;
     }
 }

@@ -12,21 +12,16 @@ namespace StratAI.RateLimiting.AspNetCore;
 /// a limit that is silently off shows only when it is needed.
 /// </summary>
 internal sealed class RateLimitingStartup(
-    IServiceProvider services, IRateLimiters limiters, IOptions<RateLimitingOptions> options, MiddlewareStages stages, TimeProvider time)
+    IServiceProvider services, RateLimiters limiters, IOptions<RateLimitingOptions> options, MiddlewareStages stages, TimeProvider time)
     : IHostedLifecycleService
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        if (limiters is not RateLimiters own)
-        {
-            return;
-        }
-
         try
         {
-            await own.ConnectAsync().WaitAsync(ConnectTimeout, time, cancellationToken).ConfigureAwait(false);
+            await limiters.ConnectAsync().WaitAsync(ConnectTimeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

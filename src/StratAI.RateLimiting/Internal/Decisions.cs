@@ -6,50 +6,67 @@ internal static class Decisions
     public static RateLimitDecision From(ReadOnlySpan<LimitRequest> requests, in LimitReply reply, bool isDegraded = false)
     {
         var statuses = new RateLimitStatus[requests.Length];
-        TimeSpan? retryAfter = null;
-        var never = false;
-        for (var i = 0; i < requests.Length; i++)
+        for (var i = 0; i < statuses.Length; i++)
         {
-            var status = statuses[i] = Status(requests[i], reply, reply.States[i]);
-            never |= status is { Violated: true, RetryAfter: null };
-            if (status.RetryAfter > (retryAfter ?? TimeSpan.MinValue))
-            {
-                retryAfter = status.RetryAfter;
-            }
+            statuses[i] = Status(requests[i], reply.Buckets[i]);
         }
 
-        return new()
+        return From(reply.Acquired, statuses, isDegraded);
+    }
+
+    public static RateLimitDecision From(bool acquired, RateLimitStatus[] statuses, bool isDegraded = false) => new()
+    {
+        Outcome = acquired ? RateLimitOutcome.Acquired : RateLimitOutcome.QuotaExceeded,
+        Policies = statuses,
+        RetryAfter = acquired ? null : RetryAfter(statuses),
+        IsDegraded = isDegraded,
+    };
+
+    /// <summary>The longest of the waits; none if one of them is for ever, or for others.</summary>
+    public static TimeSpan? RetryAfter(ReadOnlySpan<RateLimitStatus> statuses)
+    {
+        TimeSpan? longest = null;
+        foreach (var status in statuses)
         {
-            Outcome = reply.Acquired ? RateLimitOutcome.Acquired : RateLimitOutcome.QuotaExceeded,
-            Policies = statuses,
-            RetryAfter = never ? null : retryAfter,
-            IsDegraded = isDegraded,
-        };
+            if (!status.Violated || status.IsShadow)
+            {
+                continue;
+            }
+
+            if (status.RetryAfter is not { } wait)
+            {
+                return null;
+            }
+
+            longest = wait > (longest ?? TimeSpan.MinValue) ? wait : longest;
+        }
+
+        return longest;
     }
 
     /// <summary>The status of a policy that was not asked.</summary>
-    public static RateLimitStatus Unknown(LimitPolicy policy, TimeSpan? retryAfter = null) => new()
+    public static RateLimitStatus Unknown(in LimitRequest request, TimeSpan? retryAfter = null) => new()
     {
-        Policy = policy.Name,
-        Limit = policy.Gcra.Limit,
-        Window = policy.Window,
+        Policy = request.Policy.Name,
+        Algorithm = request.Rules.Algorithm,
+        Limit = request.Rules.Limit,
+        Window = request.Rules.Window,
         RetryAfter = retryAfter,
         Violated = retryAfter is not null,
+        IsShadow = request.Policy.IsShadow,
     };
 
-    private static RateLimitStatus Status(in LimitRequest request, in LimitReply reply, GcraState state)
+    public static RateLimitStatus Status(in LimitRequest request, in BucketView view) => new()
     {
-        var (gcra, now) = (request.Gcra, reply.NowMicros);
-        var violated = !reply.Acquired && !gcra.HasRoom(state, request.Charge, now, out _);
-        return new()
-        {
-            Policy = request.Policy.Name,
-            Limit = gcra.Limit,
-            Window = request.Policy.Window,
-            Remaining = gcra.Remaining(state, now),
-            ResetAfter = TimeSpan.FromMicroseconds(Gcra.ResetMicros(state, now)),
-            RetryAfter = violated && gcra.RetryMicros(state, request.Charge, now) is { } micros ? TimeSpan.FromMicroseconds(micros) : null,
-            Violated = violated,
-        };
-    }
+        Policy = request.Policy.Name,
+        Algorithm = request.Rules.Algorithm,
+        Limit = request.Rules.Limit,
+        Window = request.Rules.Window,
+        Remaining = view.Remaining,
+        ResetAfter = TimeSpan.FromMicroseconds(view.ResetMicros),
+        RetryAfter = view.RetryMicros >= 0 ? TimeSpan.FromMicroseconds(view.RetryMicros) : null,
+        Violated = view.IsViolated,
+        IsNever = view.RetryMicros == BucketView.Never,
+        IsShadow = request.Policy.IsShadow,
+    };
 }

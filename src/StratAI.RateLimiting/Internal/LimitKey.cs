@@ -1,4 +1,10 @@
 namespace StratAI.RateLimiting.Internal;
 
-/// <summary>The identity of a bucket. The key is held as a 128-bit hash: of one size whatever a client sends, and no personal data.</summary>
-internal readonly record struct LimitKey(string Policy, UInt128 Hash);
+/// <summary>The identity of a bucket. Key and group are held as 128-bit hashes: of one size whatever a client sends, and no personal data.</summary>
+internal readonly record struct LimitKey(string Policy, UInt128 Hash, UInt128 Group)
+{
+    public LimitKey(string policy, UInt128 hash)
+        : this(policy, hash, hash)
+    {
+    }
+}

@@ -1,7 +1,4 @@
 namespace StratAI.RateLimiting.Internal;
 
-/// <summary>
-/// A store's answer: whether all requests were admitted, the time on the store's clock, and each bucket's state, charged if they were and
-/// as it stood if not.
-/// </summary>
-internal readonly record struct LimitReply(bool Acquired, long NowMicros, GcraState[] States);
+/// <summary>A store's answer: whether all requests were admitted, and each bucket's state, charged if they were and as it stood if not.</summary>
+internal readonly record struct LimitReply(bool Acquired, BucketView[] Buckets);

@@ -8,6 +8,7 @@ namespace StratAI.RateLimiting.Internal;
 internal static class PolicyName
 {
     public const int MaxLength = 64;
+    public const string Rule = "an RFC 9651 token of 1 to 64 characters";
 
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -1,47 +1,71 @@
-using System.Collections.Frozen;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Logging;
 using StratAI.RateLimiting.Redis;
 
 namespace StratAI.RateLimiting.Internal;
 
-internal sealed class RateLimiters : IRateLimiters, IAsyncDisposable, IDisposable
+internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, IDisposable
 {
     private const int MaxChecks = 32;
 
-    private readonly FrozenDictionary<string, LimitPolicy> _policies;
+    private readonly PolicySet _policies;
     private readonly KeyHasher _hasher;
     private readonly EmbeddedLimitStore _local;
     private readonly RedisLimitStore? _redis;
     private readonly DistributedLimiter? _distributed;
     private readonly RateLimitingMetrics _metrics;
+    private readonly ReservationKeeper _keeper;
+    private readonly Beat _beat;
+    private readonly DenialCache _denials;
+    private readonly LocalTable<PermitBlock> _blocks;
+    private readonly BlockedCall? _blocked;
 
     public RateLimiters(
-        RateLimitingOptions options, TimeProvider time, RateLimitingMetrics metrics, ILogger<RateLimiters> logger, RedisLimitStore? redis)
+        RateLimitingOptions options, PolicySet policies, TimeProvider time, RateLimitingMetrics metrics, ILogger<RateLimiters> logger,
+        RedisLimitStore? redis)
     {
-        _policies = options.Policies.ToFrozenDictionary(entry => entry.Key, entry => new LimitPolicy(entry.Key, entry.Value), StringComparer.Ordinal);
+        _policies = policies;
         _hasher = new(options.KeyHashSecret);
         _local = new(time);
         _redis = redis;
         _distributed = redis is null ? null : new(redis, _local, time, metrics, logger);
         _metrics = metrics;
+        _keeper = new(this, time, logger);
+        _beat = new(policies, time, BeatAsync, logger);
+        _denials = new(redis is null ? TimeSpan.Zero : options.DenialCacheDuration, time);
+        _blocks = new(time, block => block.EndsAt);
+        _blocked = _distributed is null ? null : new(_blocks, _distributed, _hasher, time);
+        policies.Replaced += Forget;
         Time = time;
+        metrics.Observe(this);
     }
 
     public TimeProvider Time { get; }
 
     public bool IsDistributed => _distributed is not null;
 
+    /// <summary>Whether Redis gave no answer so often that it is only tried once a second.</summary>
+    public bool IsBroken => _distributed?.IsBroken == true;
+
+    public int ReservationCount => _keeper.Count;
+
     public RateLimiter Get(string policy, string key)
     {
-        var found = Find(policy);
-        return new PolicyRateLimiter(this, found, KeyOf(found, key));
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        return new PolicyRateLimiter(this, _policies.Find(policy).Name, key);
     }
 
     public PartitionedRateLimiter<TResource> CreatePartitioned<TResource>(string policy, Func<TResource, string> key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return new PartitionedPolicyRateLimiter<TResource>(this, Find(policy), key);
+        var name = _policies.Find(policy).Name;
+        return CreatePartitioned<TResource>(resource => [new(name, key(resource))]);
+    }
+
+    public PartitionedRateLimiter<TResource> CreatePartitioned<TResource>(Func<TResource, IReadOnlyList<RateLimitCheck>> checks)
+    {
+        ArgumentNullException.ThrowIfNull(checks);
+        return new PartitionedPolicyRateLimiter<TResource>(this, checks);
     }
 
     public ValueTask<RateLimitDecision> AcquireAsync(IReadOnlyList<RateLimitCheck> checks, CancellationToken cancellationToken = default)
@@ -52,28 +76,47 @@ internal sealed class RateLimiters : IRateLimiters, IAsyncDisposable, IDisposabl
             throw new ArgumentException($"There are {checks.Count} checks; a call takes 1 to {MaxChecks}.", nameof(checks));
         }
 
+        return DecideAsync(Prepare(checks, reserve: true), cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes requests of checks; exempt keys have none. With <paramref name="reserve"/> budgets are reserved, else they are charged at once.
+    /// </summary>
+    internal LimitRequest[] Prepare(IReadOnlyList<RateLimitCheck> checks, bool reserve)
+    {
         var requests = new LimitRequest[checks.Count];
-        for (var i = 0; i < requests.Length; i++)
+        var count = 0;
+        for (var i = 0; i < checks.Count; i++)
         {
             var check = checks[i];
             ArgumentOutOfRangeException.ThrowIfNegative(check.Cost, nameof(checks));
-            var policy = Find(check.Policy);
-            var request = requests[i] = new(policy, KeyOf(policy, check.Key), policy.Gcra.Charge(check.Cost));
-            if (Array.FindIndex(requests, 0, i, earlier => earlier.Key == request.Key) >= 0)
+            ArgumentException.ThrowIfNullOrEmpty(check.Key, nameof(checks));
+            var policy = _policies.Find(check.Policy);
+            if (policy.RulesFor(check.Key, check.Plan) is not { } rules)
             {
-                throw new ArgumentException($"Policy '{check.Policy}' is checked twice with the same key; add up the costs.", nameof(checks));
+                continue;
             }
+
+            var request = new LimitRequest(policy, rules, check.Key, check.Group, check.Cost)
+            {
+                Wanted = Math.Max(check.Cost, rules.IsCounted && check.Cost > 0 && IsDistributed ? policy.BlockSize : 0),
+                Hold = rules.IsHeld && check.Cost > 0
+                    ? reserve || rules.Algorithm == RateLimitAlgorithm.Concurrency ? new(NewId(), check.Cost) : new("", 0, check.Cost)
+                    : null,
+            };
+            for (var earlier = 0; earlier < count; earlier++)
+            {
+                if (requests[earlier].IsOfSameBucket(request))
+                {
+                    throw new ArgumentException($"Policy '{check.Policy}' is checked twice with the same key; add up the costs.", nameof(checks));
+                }
+            }
+
+            requests[count++] = request;
         }
 
-        return DecideAsync(requests, cancellationToken);
+        return count == requests.Length ? requests : requests[..count];
     }
-
-    public ValueTask DisposeAsync() => _redis?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    // A container that is disposed synchronously does not wait for the connection to close.
-    public void Dispose() => _ = DisposeAsync().AsTask();
-
-    internal Task ConnectAsync() => _redis?.ConnectAsync() ?? Task.CompletedTask;
 
     internal ValueTask<RateLimitDecision> DecideAsync(LimitRequest[] requests, CancellationToken cancellationToken)
     {
@@ -82,46 +125,112 @@ internal sealed class RateLimiters : IRateLimiters, IAsyncDisposable, IDisposabl
             return ValueTask.FromCanceled<RateLimitDecision>(cancellationToken);
         }
 
-        return _distributed is null ? new(DecideEmbedded(requests)) : DecideDistributedAsync(requests, cancellationToken);
+        if (_distributed is null || requests.Length == 0)
+        {
+            return new(DecideEmbedded(requests));
+        }
+
+        return DecideAtOnce(requests) is { } decision ? new(decision) : DecideDistributedAsync(_distributed, requests, cancellationToken);
+    }
+
+    /// <summary>The refusal that the call would get, if it is known without asking Redis. Nothing is taken, and <see langword="null"/> promises nothing.</summary>
+    internal RateLimitDecision? FindRefusal(IReadOnlyList<RateLimitCheck> checks)
+    {
+        var requests = Prepare(checks, reserve: true);
+        if (_distributed is not null)
+        {
+            return _denials.Find(requests);
+        }
+
+        var asked = Hash(Array.ConvertAll(requests, request => request with { Hold = null, Cost = 0 }));
+        return _local.Acquire(asked) is { Acquired: false } reply ? Decisions.From(asked, reply) : null;
     }
 
     /// <summary>Only when not distributed.</summary>
     internal RateLimitDecision DecideEmbedded(LimitRequest[] requests)
     {
         var start = Time.GetTimestamp();
-        var decision = Decisions.From(requests, _local.Acquire(requests));
-        _metrics.Decided(decision, isDistributed: false, Time.GetElapsedTime(start));
+        var decision = WithReservations(requests, Decisions.From(requests, _local.Acquire(Hash(requests))));
+        _metrics.Decided(decision, "embedded", Time.GetElapsedTime(start));
         return decision;
     }
 
-    /// <summary>The permits left in a bucket of this process, uncounted by metrics. Only when not distributed.</summary>
-    internal long PeekEmbedded(LimitPolicy policy, LimitKey key)
+    /// <summary>The permits left in a bucket of this process, uncounted by metrics.</summary>
+    internal long PeekEmbedded(RateLimitCheck check) =>
+        Prepare([check with { Cost = 0 }], reserve: false) is { Length: > 0 } requests ? _local.Acquire(Hash(requests)).Buckets[0].Remaining : long.MaxValue;
+
+    /// <summary>Decides by what this instance knows and has; <see langword="null"/> when Redis must be asked.</summary>
+    private RateLimitDecision? DecideAtOnce(LimitRequest[] requests)
     {
-        LimitRequest[] requests = [new(policy, key, policy.Gcra.Charge(0))];
-        var reply = _local.Acquire(requests);
-        return policy.Gcra.Remaining(reply.States[0], reply.NowMicros);
+        var start = Time.GetTimestamp();
+        if (_denials.Find(requests) is { } denial)
+        {
+            _metrics.Decided(denial, "denial", Time.GetElapsedTime(start));
+            return denial;
+        }
+
+        if (!BlockedCall.Applies(requests) || _blocked!.TryTake(requests) is not { } statuses)
+        {
+            return null;
+        }
+
+        var decision = new RateLimitDecision { Outcome = RateLimitOutcome.Acquired, Policies = statuses };
+        _metrics.Decided(decision, "block", Time.GetElapsedTime(start));
+        return decision;
     }
 
-    internal LimitKey KeyOf(LimitPolicy policy, string key)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        return new(policy.Name, _hasher.Hash(key));
-    }
-
-    private async ValueTask<RateLimitDecision> DecideDistributedAsync(LimitRequest[] requests, CancellationToken cancellationToken)
+    private async ValueTask<RateLimitDecision> DecideDistributedAsync(
+        DistributedLimiter limiter, LimitRequest[] requests, CancellationToken cancellationToken)
     {
         using var activity = RateLimitingMetrics.ActivitySource.StartActivity("rate_limiting.acquire");
         var start = Time.GetTimestamp();
-        var decision = await _distributed!.AcquireAsync(requests, cancellationToken).ConfigureAwait(false);
-        _metrics.Decided(decision, isDistributed: true, Time.GetElapsedTime(start));
+        RateLimitDecision? decision;
+        try
+        {
+            decision = await AskAsync(limiter, requests, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            GiveBack(requests);
+            throw;
+        }
+
+        if (decision is null)
+        {
+            decision = limiter.DecideWithoutRedis(Hash(requests));
+        }
+        else if (!decision.IsAcquired)
+        {
+            _denials.Add(requests, decision.Policies, start);
+        }
+
+        decision = WithReservations(requests, decision);
+        _metrics.Decided(decision, decision.IsDegraded ? "outage" : "redis", Time.GetElapsedTime(start));
         activity?.SetTag(RateLimitingDiagnostics.OutcomeTag, RateLimitingMetrics.OutcomeOf(decision));
         return decision;
     }
 
-    private LimitPolicy Find(string name)
+    private async ValueTask<RateLimitDecision?> AskAsync(DistributedLimiter limiter, LimitRequest[] requests, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        return _policies.GetValueOrDefault(name)
-            ?? throw new ArgumentException($"There is no policy named '{name}'; there are: {string.Join(", ", _policies.Keys.Order())}.", nameof(name));
+        if (!BlockedCall.Applies(requests))
+        {
+            return await limiter.TryAcquireAsync(Hash(requests), cancellationToken).ConfigureAwait(false) is { } reply ? Decisions.From(requests, reply) : null;
+        }
+
+        return await _blocked!.AcquireAsync(requests, cancellationToken).ConfigureAwait(false) is var (acquired, statuses)
+            ? Decisions.From(acquired, statuses)
+            : null;
     }
+
+    private LimitRequest[] Hash(LimitRequest[] requests)
+    {
+        for (var i = 0; i < requests.Length; i++)
+        {
+            requests[i] = requests[i].Hashed(_hasher);
+        }
+
+        return requests;
+    }
+
+    private static string NewId() => Guid.NewGuid().ToString("n")[..16];
 }

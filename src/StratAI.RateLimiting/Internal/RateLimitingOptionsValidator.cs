@@ -10,6 +10,7 @@ internal sealed class RateLimitingOptionsValidator : IValidateOptions<RateLimiti
     private const int MinSecretLength = 16;
     private static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxDenial = TimeSpan.FromMinutes(1);
 
     // Visible ASCII but the braces, which end a Cluster hash tag.
     private static readonly SearchValues<char> PrefixChars =
@@ -39,32 +40,24 @@ internal sealed class RateLimitingOptionsValidator : IValidateOptions<RateLimiti
             errors.Add("Configuration is not a StackExchange.Redis configuration string with at least one endpoint.");
         }
 
+        if (options.DenialCacheDuration < TimeSpan.Zero || options.DenialCacheDuration > MaxDenial)
+        {
+            errors.Add($"DenialCacheDuration is {options.DenialCacheDuration}; it must be from {TimeSpan.Zero} to {MaxDenial}.");
+        }
+
         foreach (var (policyName, policy) in options.Policies)
         {
-            Validate($"Policies[{policyName}]", policy, errors);
+            if (!PolicyName.IsValid(policyName))
+            {
+                errors.Add($"Policies[{policyName}] has a name that is not {PolicyName.Rule}.");
+            }
+
+            PolicyRules.Check($"Policies[{policyName}]", policy, errors);
         }
 
         return errors.Count == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(errors.Select(error => $"{nameof(RateLimitingOptions)}.{error}"));
-    }
-
-    private static void Validate(string path, RateLimitPolicy policy, List<string> errors)
-    {
-        if (policy.PermitLimit is < 1 or > Gcra.MaxLimit)
-        {
-            errors.Add($"{path}.PermitLimit is {policy.PermitLimit}; it must be from 1 to {Gcra.MaxLimit}.");
-        }
-
-        if (policy.Window < Gcra.MinWindow || policy.Window > Gcra.MaxWindow || policy.Window.Ticks % TimeSpan.TicksPerMicrosecond != 0)
-        {
-            errors.Add($"{path}.Window is {policy.Window}; it must be from {Gcra.MinWindow} to {Gcra.MaxWindow} in whole microseconds.");
-        }
-
-        if (!Enum.IsDefined(policy.Outage))
-        {
-            errors.Add($"{path}.Outage is {policy.Outage}; it must be Local, Open or Closed.");
-        }
     }
 
     private static bool CanParse(string configuration)

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Buffers.Text;
 using StackExchange.Redis;
 using StratAI.RateLimiting.Internal;
 using StratAI.Shared.Redis;
@@ -8,16 +6,17 @@ namespace StratAI.RateLimiting.Redis;
 
 /// <summary>The buckets in Redis, decided by one script call on the server's clock.</summary>
 /// <remarks>
-/// All keys carry the same hash tag, so that any combination of buckets can be charged in one script on Cluster too. The price is that they
-/// all live on one shard.
+/// On Cluster a script runs only where all its keys are. The buckets of one group share a slot; a call that touches several groups is one call to each
+/// of their slots at once, and what some took is given back when another refuses.
 /// </remarks>
-internal sealed class RedisLimitStore : IAsyncDisposable
+internal sealed partial class RedisLimitStore : IAsyncDisposable
 {
     private readonly RedisConnection _connection;
-    private readonly string _tag;
+    private readonly RedisKeys _keys;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly Func<long>? _clock;
+    private bool? _isCluster;
 
     /// <param name="connection">Disposed with this store.</param>
     /// <param name="options">Key prefix and deadline.</param>
@@ -26,7 +25,7 @@ internal sealed class RedisLimitStore : IAsyncDisposable
     public RedisLimitStore(RedisConnection connection, RateLimitingOptions options, TimeProvider time, Func<long>? clock = null)
     {
         (_connection, _time, _clock) = (connection, time, clock);
-        _tag = $"{{{options.KeyPrefix}}}:";
+        _keys = new(options.KeyPrefix);
         _timeout = options.RedisTimeout;
     }
 
@@ -39,9 +38,16 @@ internal sealed class RedisLimitStore : IAsyncDisposable
         _ => null,
     };
 
-    public async Task<LimitReply> AcquireAsync(LimitRequest[] requests, CancellationToken cancellationToken)
+    public Task<LimitReply> AcquireAsync(LimitRequest[] requests, CancellationToken cancellationToken) =>
+        WithinDeadlineAsync(AcquireAsync(requests), cancellationToken);
+
+    /// <summary>Connects, so that the first decision does not have to do so within its deadline.</summary>
+    public Task ConnectAsync() => _connection.GetMultiplexerAsync().AsTask();
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task<T> WithinDeadlineAsync<T>(Task<T> call, CancellationToken cancellationToken)
     {
-        var call = EvaluateAsync(requests);
         try
         {
             return await call.WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
@@ -55,47 +61,50 @@ internal sealed class RedisLimitStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects, so that the first decision does not have to do so within its deadline.</summary>
-    public Task ConnectAsync() => _connection.GetMultiplexerAsync().AsTask();
-
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
-
-    internal RedisKey KeyOf(LimitKey key)
+    private async Task<LimitReply> AcquireAsync(LimitRequest[] requests)
     {
-        Span<byte> hash = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(hash, key.Hash);
-        return $"{_tag}{key.Policy}:{Base64Url.EncodeToString(hash)}";
+        var database = await _connection.GetDatabaseAsync().ConfigureAwait(false);
+        return IsOfOneGroup(requests) || !IsCluster(database.Multiplexer)
+            ? await EvaluateAsync(database, requests).ConfigureAwait(false)
+            : await AcquireOverSlotsAsync(database, requests).ConfigureAwait(false);
     }
 
-    private async Task<LimitReply> EvaluateAsync(LimitRequest[] requests)
+    private async Task<LimitReply> EvaluateAsync(IDatabase database, LimitRequest[] requests)
     {
-        var keys = Array.ConvertAll(requests, request => KeyOf(request.Key));
-        var values = new RedisValue[(requests.Length * GcraScript.ArgumentsPerKey) + (_clock is null ? 0 : 1)];
-        for (var i = 0; i < requests.Length; i++)
+        var arguments = new ScriptArguments(requests, _clock);
+        var text = _clock is null ? LimitScript.Text : LimitScript.TextWithGivenTime;
+        var result = (long[])(await database.ScriptEvaluateAsync(text, _keys.Of(requests), arguments.Values).ConfigureAwait(false))!;
+        return ScriptArguments.Read(requests, result);
+    }
+
+    private static bool IsOfOneGroup(LimitRequest[] requests)
+    {
+        for (var i = 1; i < requests.Length; i++)
         {
-            var (gcra, charge) = (requests[i].Gcra, requests[i].Charge);
-            var first = i * GcraScript.ArgumentsPerKey;
-            values[first] = gcra.WindowMicros;
-            values[first + 1] = gcra.Limit;
-            values[first + 2] = charge.Micros;
-            values[first + 3] = charge.Numerator;
-            values[first + 4] = charge.Takes ? 1 : 0;
+            if (requests[i].Key.Group != requests[0].Key.Group)
+            {
+                return false;
+            }
         }
 
-        if (_clock is not null)
+        return true;
+    }
+
+    private bool IsCluster(IConnectionMultiplexer multiplexer)
+    {
+        if (_isCluster is { } known)
         {
-            values[^1] = _clock();
+            return known;
         }
 
-        var database = await _connection.GetDatabaseAsync().ConfigureAwait(false);
-        var text = _clock is null ? GcraScript.Text : GcraScript.TextWithGivenTime;
-        var result = (long[])(await database.ScriptEvaluateAsync(text, keys, values).ConfigureAwait(false))!;
-        var states = new GcraState[requests.Length];
-        for (var i = 0; i < states.Length; i++)
+        var connected = multiplexer.GetServers().Where(server => server.IsConnected).ToList();
+        if (connected.Count == 0)
         {
-            states[i] = new(result[(2 * i) + 2], result[(2 * i) + 3], requests[i].Gcra.Limit);
+            return false;
         }
 
-        return new(result[0] == 1, result[1], states);
+        var isCluster = connected.Exists(server => server.ServerType == ServerType.Cluster);
+        _isCluster = isCluster;
+        return isCluster;
     }
 }

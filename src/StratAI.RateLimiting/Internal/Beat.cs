@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+
+namespace StratAI.RateLimiting.Internal;
+
+/// <summary>The pulse of this instance: three times as often as the shortest lease ends, and at least every five seconds.</summary>
+internal sealed class Beat : IAsyncDisposable
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    private readonly ITimer _timer;
+    private readonly Func<Task> _beat;
+    private readonly ILogger _logger;
+    private int _isBeating;
+
+    public Beat(PolicySet policies, TimeProvider time, Func<Task> beat, ILogger logger)
+    {
+        (_beat, _logger) = (beat, logger);
+        var leases = policies.All.Where(policy => policy.Rules.IsHeld).Select(policy => TimeSpan.FromMicroseconds(policy.Rules.LeaseMicros) / 3);
+        var period = leases.Append(Longest).Min();
+        Lifetime = period * 3;
+        _timer = time.CreateTimer(static state => _ = ((Beat)state!).RunAsync(), this, period, period);
+    }
+
+    /// <summary>This instance's name among the living.</summary>
+    public string Instance { get; } = Guid.NewGuid().ToString("n");
+
+    /// <summary>After how long without a beat an instance counts as dead.</summary>
+    public TimeSpan Lifetime { get; }
+
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+
+    private async Task RunAsync()
+    {
+        // One that waits for a slow Redis is not overtaken by the next.
+        if (Interlocked.Exchange(ref _isBeating, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await _beat().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.BeatFailed(_logger, e);
+        }
+        finally
+        {
+            Volatile.Write(ref _isBeating, 0);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+namespace StratAI.RateLimiting.Internal;
+
+/// <summary>
+/// Permits of one key that were taken in advance, for the segment of the window in which they were taken: spent in it, they count when they are spent; what is left
+/// of them lapses with it, so that no window ever has more than its limit.
+/// </summary>
+internal sealed class PermitBlock(TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private long _left;
+    private long _size = 1;
+    private long _segment = -1;
+    private long _askedAt;
+    private RateLimitStatus? _status;
+
+    /// <summary>One caller fills it at a time: each of many would take a block of its own.</summary>
+    public SemaphoreSlim Filling { get; } = new(1);
+
+    public long EndsAt { get; private set; }
+
+    /// <summary>Takes from what is left; the policy's status then, or <see langword="null"/> when there is too little.</summary>
+    public RateLimitStatus? TryTake(long cost)
+    {
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            if (_left < cost || cost == 0 || now >= EndsAt)
+            {
+                return null;
+            }
+
+            _left -= cost;
+            return Status(time.GetElapsedTime(_askedAt, now));
+        }
+    }
+
+    /// <summary>Gives back what was taken, if its segment is not over.</summary>
+    public void Return(long cost)
+    {
+        lock (_gate)
+        {
+            if (time.GetTimestamp() < EndsAt)
+            {
+                _left += cost;
+            }
+        }
+    }
+
+    /// <summary>How many permits to ask for: as many as were spent, twice over, up to the policy's block, and no more than are missing in it.</summary>
+    public long Wanted(long cost, long blockSize)
+    {
+        lock (_gate)
+        {
+            var left = time.GetTimestamp() < EndsAt ? _left : 0;
+            return Math.Max(cost, Math.Min(_size, blockSize) - left);
+        }
+    }
+
+    /// <summary>Puts in what Redis gave beyond the cost of the call that asked.</summary>
+    /// <returns>The status of that call.</returns>
+    public RateLimitStatus Put(in LimitRequest request, in BucketView view, long askedAt)
+    {
+        lock (_gate)
+        {
+            var length = request.Rules.SegmentMicros;
+            var segment = view.NowMicros - (view.NowMicros % length);
+            var extra = view.Taken - request.Cost;
+            if (segment == _segment)
+            {
+                _left += extra;
+                _size = Math.Min(_size * 2, request.Policy.BlockSize);
+            }
+            else
+            {
+                // What is left of the last one lapses, and shows that it was too large.
+                _size = _left > 0 ? Math.Max(1, _size / 2) : _size;
+                (_segment, _left) = (segment, extra);
+            }
+
+            // By this process's steady clock, from before it asked: never later than the segment ends for Redis.
+            EndsAt = askedAt + ((segment + length - view.NowMicros) * time.TimestampFrequency / 1_000_000);
+            (_askedAt, _status) = (askedAt, Decisions.Status(request, view));
+            return Status(TimeSpan.Zero);
+        }
+    }
+
+    private RateLimitStatus Status(TimeSpan elapsed) => _status!.After(elapsed, retryAfter: null, inAdvance: _left);
+}

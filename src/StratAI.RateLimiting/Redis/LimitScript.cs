@@ -1,0 +1,276 @@
+namespace StratAI.RateLimiting.Redis;
+
+/// <summary>
+/// The one script of a decision: buckets of any algorithms in one call, all charged or none, on the server's clock in microseconds.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Each key has a run of arguments, which begins with its form and whether it only counts (shadow). Each is answered by four numbers: what is left,
+/// microseconds until it is full, microseconds until it has room (-1: it has, -2: never, -3: when others give back), and what was taken; a token
+/// bucket answers its state in place of the first two, as what is left of it takes more bits than a number of Lua has.
+/// </para>
+/// <list type="bullet">
+/// <item><c>g</c>, a token bucket: a string. <c>1763894400000000</c> is a TAT; <c>1763894400000000:2:7</c> is one of two sevenths of a
+/// microsecond more. The rules are those of <see cref="Internal.Gcra"/>.</item>
+/// <item><c>w</c>, a window: a string of the segment's length, the start of the newest segment, and the counts, newest first.</item>
+/// <item><c>l</c>, a log: a list of the times of permits, oldest first.</item>
+/// <item><c>h</c>, permits held: a hash of <c>u</c>, what was used, in the form of a window; <c>s</c>, the sum of what is held; <c>e</c>, a time
+/// before which no hold ends; <c>l</c>, when the last ends; and a field <c>:id</c> per holder of <c>end:amount</c>, or <c>end:x</c> for one that was settled.</item>
+/// </list>
+/// <para>
+/// All numbers stay below 2^53, where Lua's doubles are exact, and are formatted by <c>%.0f</c> as Lua's own formatting keeps 14 digits.
+/// </para>
+/// </remarks>
+internal static class LimitScript
+{
+    public const string Text =
+        """
+        local time = redis.call('TIME')
+        local now = time[1] * 1000000 + time[2]
+
+        """ + Body;
+
+    /// <summary>The same with the time, in microseconds, as an additional last argument: for tests of its arithmetic.</summary>
+    public const string TextWithGivenTime =
+        """
+        local now = tonumber(ARGV[#ARGV])
+
+        """ + Body;
+
+    private const string Body =
+        """
+        local call, fmod, floor = redis.call, math.fmod, math.floor
+        local function text(number) return string.format('%.0f', number) end
+
+        local function load(stored, length, counted)
+          local counts, sum = {}, 0
+          for i = 1, counted do counts[i] = 0 end
+          if not stored then return counts, sum end
+          local values = {}
+          for value in string.gmatch(stored, '%d+') do values[#values + 1] = tonumber(value) end
+          if values[1] == length then
+            local shift = math.max(0, (now - fmod(now, length) - values[2]) / length)
+            for i = shift + 1, math.min(counted, #values - 2 + shift) do
+              counts[i] = values[i - shift + 2]
+              sum = sum + counts[i]
+            end
+          else
+            for i = 3, #values do sum = sum + values[i] end
+            counts[1] = sum
+          end
+          return counts, sum
+        end
+
+        local function leaves(counts, i, length) return now - fmod(now, length) + (#counts - i + 1) * length end
+
+        local function until_left(counts, length, count)
+          local i = #counts
+          while i > 1 and count > counts[i] do
+            count = count - counts[i]
+            i = i - 1
+          end
+          return leaves(counts, i, length) - now
+        end
+
+        local function until_empty(counts, length)
+          for i = 1, #counts do
+            if counts[i] > 0 then return leaves(counts, i, length) - now end
+          end
+          return 0
+        end
+
+        local function save(counts, length)
+          local last = #counts
+          while last > 1 and counts[last] == 0 do last = last - 1 end
+          local values = {text(length), text(now - fmod(now, length))}
+          for i = 1, last do values[i + 2] = text(counts[i]) end
+          return table.concat(values, ':')
+        end
+
+        local function expire(key)
+          local sum, earliest = 0, 0
+          local all = call('HGETALL', key)
+          for i = 1, #all, 2 do
+            if string.sub(all[i], 1, 1) == ':' then
+              local ends, amount = string.match(all[i + 1], '^(%d+):(.+)$')
+              ends = tonumber(ends)
+              if ends <= now then
+                call('HDEL', key, all[i])
+              else
+                sum = sum + (tonumber(amount) or 0)
+                if earliest == 0 or ends < earliest then earliest = ends end
+              end
+            end
+          end
+          call('HSET', key, 's', text(sum), 'e', text(earliest))
+          return sum, earliest
+        end
+
+        local found, acquired, a = {}, 1, 1
+        for i = 1, #KEYS do
+          local key, form, shadow = KEYS[i], ARGV[a], ARGV[a + 1] == '1'
+          local s = {form = form, room = true, retry = -1}
+          found[i] = s
+          if form == 'g' then
+            local window, limit = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
+            local us, n = now, 0
+            local stored = call('GET', key)
+            if stored then
+              local whole, numerator, denominator = string.match(stored, '^(%d+):?(%d*):?(%d*)$')
+              whole = tonumber(whole)
+              if whole and whole >= now then
+                us = whole
+                if numerator ~= '' then
+                  if tonumber(denominator) == limit then n = tonumber(numerator) else us = us + 1 end
+                end
+              end
+              if us >= now + window then us, n = now + window, 0 end
+            end
+            s.us, s.n, s.limit = us, n, ARGV[a + 3]
+            us, n = us + tonumber(ARGV[a + 4]), n + tonumber(ARGV[a + 5])
+            if n >= limit then us, n = us + 1, n - limit end
+            s.room = us < now + window or (us == now + window and n == 0)
+            s.next_us, s.next_n, s.cost = us, n, tonumber(ARGV[a + 6])
+            a = a + 7
+          elseif form == 'w' then
+            local limit, length = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
+            local need = math.max(1, tonumber(ARGV[a + 5]))
+            s.counts, s.sum = load(call('GET', key), length, tonumber(ARGV[a + 4]))
+            s.limit, s.length, s.wanted = limit, length, tonumber(ARGV[a + 6])
+            s.room = s.sum + need <= limit
+            if not s.room then
+              s.retry = need > limit and -2 or until_left(s.counts, length, s.sum + need - limit)
+            end
+            a = a + 7
+          elseif form == 'l' then
+            local limit, window, cost = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
+            local need = math.max(1, cost)
+            local last = tonumber(call('LINDEX', key, -1) or 0)
+            if last > now then
+              local all = call('LRANGE', key, 0, -1)
+              for j = #all, 1, -1 do
+                if tonumber(all[j]) <= now then break end
+                call('LSET', key, j - 1, text(now))
+              end
+              last = now
+            end
+            local gone, some = 0, 0
+            repeat
+              local times = call('LRANGE', key, gone, gone + 63)
+              some = 0
+              for j = 1, #times do
+                if tonumber(times[j]) > now - window then break end
+                some = some + 1
+              end
+              gone = gone + some
+            until some < 64
+            if gone > 0 then call('LTRIM', key, gone, -1) end
+            s.size, s.limit, s.window, s.cost, s.last = call('LLEN', key), limit, window, cost, last
+            s.room = s.size + need <= limit
+            if not s.room then
+              s.retry = need > limit and -2 or tonumber(call('LINDEX', key, s.size + need - limit - 1)) + window - now
+            end
+            a = a + 5
+          else
+            local limit, length, counted = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
+            local id, amount, charge = ARGV[a + 5], tonumber(ARGV[a + 6]), tonumber(ARGV[a + 7])
+            local fields = call('HMGET', key, 'u', 's', 'e', ':' .. id, 'l')
+            local held, earliest = tonumber(fields[2] or 0), tonumber(fields[3] or 0)
+            if earliest > 0 and earliest <= now then
+              held, earliest = expire(key)
+              fields[4] = call('HGET', key, ':' .. id)
+            end
+            local own = fields[4] and string.match(fields[4], ':(.+)$') or '0'
+            s.settled = own == 'x'
+            own = tonumber(own) or 0
+            s.counts, s.sum = load(fields[1], length, counted)
+            s.limit, s.length, s.held, s.next_held, s.earliest = limit, length, held, held - own + amount, earliest
+            s.id, s.amount, s.charge, s.ends, s.latest = id, amount, charge, now + tonumber(ARGV[a + 8]), tonumber(fields[5] or 0)
+            if ARGV[a + 9] ~= '1' then
+              local need = math.max(1, amount + charge)
+              local must_leave = held - own + need - (limit - s.sum)
+              s.room = must_leave <= 0
+              if not s.room then
+                s.retry = need > limit and -2 or must_leave > s.sum and -3 or until_left(s.counts, length, must_leave)
+              end
+            end
+            a = a + 10
+          end
+          if not s.room and not shadow then acquired = 0 end
+        end
+
+        local reply = {acquired, now}
+        for i = 1, #KEYS do
+          local key, s = KEYS[i], found[i]
+          local take = acquired == 1 and s.room
+          local left, reset, retry, taken = 0, 0, s.retry, 0
+          if s.form == 'g' then
+            left, reset = s.us, s.n
+            if not s.room then retry = 0 end
+            if take and s.cost > 0 then
+              left, reset, taken = s.next_us, s.next_n, s.cost
+              local value, ends = text(left), left
+              if reset > 0 then
+                value = value .. ':' .. text(reset) .. ':' .. s.limit
+                ends = left + 1
+              end
+              call('SET', key, value, 'PXAT', text(math.ceil(ends / 1000)))
+            end
+          elseif s.form == 'w' then
+            if take and s.wanted > 0 then
+              taken = math.min(s.wanted, s.limit - s.sum)
+              s.counts[1], s.sum = s.counts[1] + taken, s.sum + taken
+              call('SET', key, save(s.counts, s.length), 'PXAT', text(math.ceil(leaves(s.counts, 1, s.length) / 1000)))
+            end
+            left, reset = math.max(0, s.limit - s.sum), until_empty(s.counts, s.length)
+          elseif s.form == 'l' then
+            if take and s.cost > 0 then
+              taken = s.cost
+              local at = text(now)
+              for first = 1, taken, 1000 do
+                local times = {}
+                for j = 1, math.min(1000, taken - first + 1) do times[j] = at end
+                call('RPUSH', key, unpack(times))
+              end
+              s.size, s.last = s.size + taken, now
+              call('PEXPIREAT', key, text(math.ceil((now + s.window) / 1000)))
+            end
+            left, reset = math.max(0, s.limit - s.size), math.max(0, s.last + s.window - now)
+          else
+            if take and (s.amount > 0 or s.charge > 0 or s.id ~= '') then
+              taken = s.amount
+              local changes = {'s', text(s.next_held)}
+              s.held = s.next_held
+              if s.charge > 0 and not s.settled and #s.counts > 0 then
+                s.counts[1], s.sum = s.counts[1] + s.charge, s.sum + s.charge
+                changes[3], changes[4] = 'u', save(s.counts, s.length)
+              end
+              if s.id ~= '' then
+                local settled = s.amount == 0 and #s.counts > 0 and (s.charge > 0 or s.settled)
+                if s.amount > 0 or settled then
+                  if s.earliest == 0 or s.ends < s.earliest then s.earliest = s.ends end
+                  if s.ends > s.latest then s.latest = s.ends end
+                  changes[#changes + 1] = ':' .. s.id
+                  changes[#changes + 1] = text(s.ends) .. ':' .. (settled and 'x' or text(s.amount))
+                else
+                  call('HDEL', key, ':' .. s.id)
+                end
+              end
+              if s.held == 0 and s.sum == 0 then
+                call('DEL', key)
+              else
+                s.latest = math.max(s.latest, now + until_empty(s.counts, s.length))
+                call('HSET', key, 'e', text(s.earliest), 'l', text(s.latest), unpack(changes))
+                call('PEXPIREAT', key, text(math.ceil(s.latest / 1000)))
+              end
+            end
+            left, reset = math.max(0, s.limit - s.sum - s.held), until_empty(s.counts, s.length)
+          end
+          reply[#reply + 1] = left
+          reply[#reply + 1] = reset
+          reply[#reply + 1] = retry
+          reply[#reply + 1] = taken
+        end
+        return reply
+        """;
+}
