@@ -45,28 +45,29 @@ internal sealed partial class RateLimiters : ReservationKeeper.IStore
     /// <summary>Renews what is held, tells that this instance lives, and settles what could not be settled before.</summary>
     private async Task BeatAsync()
     {
-        var renewals = Hash([.. _keeper.Renewals()]);
-        if (_distributed is null)
+        var held = _keeper.Renewals();
+        var renewals = Hash([.. held.Select(held => held.Change(held.Amount))]);
+        foreach (var renewal in renewals)
         {
-            foreach (var renewal in renewals)
+            if (_distributed is null || _local.Knows(renewal.Key))
             {
                 _local.Acquire([renewal]);
             }
-
-            return;
         }
 
-        foreach (var renewal in renewals.Where(renewal => _local.Knows(renewal.Key)))
+        if (_distributed is not null)
         {
-            _local.Acquire([renewal]);
-        }
+            var (answered, instances) = await _distributed.TryAsync(() => _redis!.BeatAsync(_beat.Instance, _beat.Lifetime, renewals)).ConfigureAwait(false);
+            if (!answered)
+            {
+                return;
+            }
 
-        var (answered, instances) = await _distributed.TryAsync(() => _redis!.BeatAsync(_beat.Instance, _beat.Lifetime, renewals)).ConfigureAwait(false);
-        if (answered)
-        {
             _distributed.Instances = instances;
-            await _keeper.SettleAsync().ConfigureAwait(false);
         }
+
+        _keeper.Renewed(held);
+        await _keeper.SettleAsync().ConfigureAwait(false);
     }
 
     /// <summary>

@@ -137,11 +137,16 @@ internal static class LimitScript
             local need = math.max(1, tonumber(ARGV[a + 5]))
             s.counts, s.sum = load(call('GET', key), length, tonumber(ARGV[a + 4]))
             s.limit, s.length, s.wanted = limit, length, tonumber(ARGV[a + 6])
+            local unspent, segment = tonumber(ARGV[a + 7]), (now - fmod(now, length) - tonumber(ARGV[a + 8])) / length + 1
+            if unspent > 0 and s.counts[segment] then
+              unspent = math.min(unspent, s.counts[segment])
+              s.counts[segment], s.sum = s.counts[segment] - unspent, s.sum - unspent
+            end
             s.room = s.sum + need <= limit
             if not s.room then
               s.retry = need > limit and -2 or until_left(s.counts, length, s.sum + need - limit)
             end
-            a = a + 7
+            a = a + 9
           elseif form == 'l' then
             local limit, window, cost = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
             local need = math.max(1, cost)
