@@ -47,11 +47,11 @@ internal sealed partial class RateLimiters : ReservationKeeper.IStore
     {
         var held = _keeper.Renewals();
         var renewals = Hash([.. held.Select(held => held.Change(held.Amount))]);
-        foreach (var renewal in renewals)
+        for (var i = 0; i < renewals.Length; i++)
         {
-            if (_distributed is null || _local.Knows(renewal.Key))
+            if (_distributed is null || _local.Knows(renewals[i].Key))
             {
-                _local.Acquire([renewal]);
+                RenewHere(held[i], renewals[i]);
             }
         }
 
@@ -68,6 +68,27 @@ internal sealed partial class RateLimiters : ReservationKeeper.IStore
 
         _keeper.Renewed(held);
         await _keeper.SettleAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>One that is just being changed is renewed by the change.</summary>
+    private void RenewHere(Held held, LimitRequest renewal)
+    {
+        if (!held.Gate.Wait(0))
+        {
+            return;
+        }
+
+        try
+        {
+            if (!held.HasEnded)
+            {
+                _local.Acquire([renewal]);
+            }
+        }
+        finally
+        {
+            held.Gate.Release();
+        }
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using StratAI.Shared.Redis;
+
 namespace StratAI.RateLimiting.Redis;
 
 /// <summary>
@@ -23,19 +25,19 @@ namespace StratAI.RateLimiting.Redis;
 /// </remarks>
 internal static class LimitScript
 {
-    public const string Text =
+    public static RedisScript OnServerClock { get; } = new(
         """
         local time = redis.call('TIME')
         local now = time[1] * 1000000 + time[2]
 
-        """ + Body;
+        """ + Body);
 
     /// <summary>The same with the time, in microseconds, as an additional last argument: for tests of its arithmetic.</summary>
-    public const string TextWithGivenTime =
+    public static RedisScript OnGivenClock { get; } = new(
         """
         local now = tonumber(ARGV[#ARGV])
 
-        """ + Body;
+        """ + Body);
 
     private const string Body =
         """

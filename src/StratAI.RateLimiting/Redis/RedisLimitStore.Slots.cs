@@ -66,7 +66,7 @@ internal sealed partial class RedisLimitStore
 
         if (keys.Count > 0)
         {
-            await database.ScriptEvaluateAsync(ReturnScript.Text, [.. keys], [.. values]).ConfigureAwait(false);
+            await ReturnScript.Script.EvaluateAsync(database, [.. keys], [.. values]).ConfigureAwait(false);
         }
     }
 }
