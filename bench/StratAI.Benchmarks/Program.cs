@@ -16,6 +16,7 @@ Func<Task>? other = args switch
     ["paired", "caching"] => PairedCaches.RunAsync,
     ["paired", "locking"] => PairedMutexes.RunAsync,
     ["paired", "ratelimiting"] => PairedLimits.RunAsync,
+    ["ratelimiting-memory"] => LimitMemory.RunAsync,
     ["ratelimiting-throughput"] => LimitThroughput.RunAsync,
     ["locking-handover"] => HandOver.RunAsync,
     ["caching-throughput"] => HotSet.RunAsync,

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace StratAI.Benchmarks.RateLimiting;
+
+/// <summary>A Redis server that holds nothing but the keys of one run, so that its memory can be read.</summary>
+internal sealed class OwnRedis : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly Process _process;
+
+    private OwnRedis(Process process, ConnectionMultiplexer connection) => (_process, Connection) = (process, connection);
+
+    public ConnectionMultiplexer Connection { get; }
+
+    public static async Task<OwnRedis> StartAsync()
+    {
+        var port = FreePort();
+        var process = Process.Start("redis-server", ["--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--logfile", "/dev/null"]);
+        var options = ConfigurationOptions.Parse($"127.0.0.1:{port},allowAdmin=true,abortConnect=false,connectRetry=50");
+        var connection = await ConnectionMultiplexer.ConnectAsync(options);
+        for (var started = Stopwatch.GetTimestamp(); !connection.IsConnected; await Task.Delay(20))
+        {
+            if (process.HasExited || Stopwatch.GetElapsedTime(started) > Patience)
+            {
+                throw new InvalidOperationException("redis-server has not started.");
+            }
+        }
+
+        return new(process, connection);
+    }
+
+    public async Task<long> UsedMemoryAsync() => long.Parse(
+        (await Connection.GetServers()[0].InfoAsync("memory")).Single().Single(line => line.Key == "used_memory").Value, CultureInfo.InvariantCulture);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Connection.DisposeAsync();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+}
