@@ -6,8 +6,8 @@ using StratAI.RateLimiting.Redis;
 namespace StratAI.Benchmarks.RateLimiting;
 
 /// <summary>
-/// The package's own script, called as a limiter written by hand for one bucket would: keys and values made once, the answer left as it comes. The one place
-/// here that knows the script.
+/// The package's own script, called as a limiter written by hand would: keys and values made once, the answer left as it comes. The one
+/// place here that knows the script.
 /// </summary>
 internal sealed class BareScript
 {

@@ -21,7 +21,9 @@ internal sealed class EmbeddedChecks : IAsyncDisposable
     public bool Call(int run)
     {
         var call = _scope.Limiters.AcquireAsync(_checks[run % _checks.Length]);
-        return call is { IsCompletedSuccessfully: true, Result.IsAcquired: true } ? true : throw new InvalidOperationException("The bucket did not admit the call.");
+        return call is { IsCompletedSuccessfully: true, Result.IsAcquired: true }
+            ? true
+            : throw new InvalidOperationException("The bucket did not admit the call.");
     }
 
     public bool Partitioned(int run) => Take(_ours, run);

@@ -38,7 +38,9 @@ internal sealed class EmptyEndpoint : IAsyncDisposable
         {
             (context.Request.Method, context.Request.Path, context.User) = ("GET", "/", User);
         });
-        return context.Response.StatusCode == 200 ? 200 : throw new InvalidOperationException($"The answer was {context.Response.StatusCode}.");
+        return context.Response.StatusCode is 200 and var status
+            ? status
+            : throw new InvalidOperationException($"The answer was {context.Response.StatusCode}.");
     }
 
     public async ValueTask DisposeAsync()

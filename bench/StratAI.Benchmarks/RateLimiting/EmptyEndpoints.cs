@@ -33,7 +33,8 @@ internal sealed class EmptyEndpoints : IAsyncDisposable
         {
             Unlimited = await EmptyEndpoint.StartAsync(_ => { }, _ => { }, _ => { }),
             Framework = await FrameworkAsync(PeerBuckets.InProcess),
-            FrameworkOnRedis = await FrameworkAsync(user => RateLimitPartition.Get($"{space.Name}:{user}", key => PeerBuckets.OnRedis(key, space.Connection))),
+            FrameworkOnRedis = await FrameworkAsync(
+                user => RateLimitPartition.Get($"{space.Name}:{user}", key => PeerBuckets.OnRedis(key, space.Connection))),
             Embedded = await OursAsync(space.Name, redis: null),
             OnRedis = await OursAsync(space.Name, space.Connection),
         };
@@ -50,7 +51,8 @@ internal sealed class EmptyEndpoints : IAsyncDisposable
     }
 
     private static Task<EmptyEndpoint> FrameworkAsync(Func<string, RateLimitPartition<string>> bucketOf) => EmptyEndpoint.StartAsync(
-        services => services.AddRateLimiter(options => options.AddPolicy(Limits.User, context => bucketOf(RateLimitPartitions.ByUser(context)!))),
+        services => services.AddRateLimiter(
+            options => options.AddPolicy(Limits.User, context => bucketOf(RateLimitPartitions.ByUser(context)!))),
         app => app.UseRateLimiter(),
         endpoint => endpoint.RequireRateLimiting(Limits.User));
 

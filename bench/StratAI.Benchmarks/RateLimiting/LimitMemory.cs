@@ -62,7 +62,7 @@ internal static class LimitMemory
             sizes.Add((long)await redis.Connection.GetDatabase().ExecuteAsync("MEMORY", "USAGE", key));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {sizes.Average():F1} B | {sizes.Max()} B | {used:F1} B |"));
+        Write($"| {name} | {sizes.Average():F1} B | {sizes.Max()} B | {used:F1} B |");
     }
 
     private static async Task MeasureAsync(string name, PartitionedRateLimiter<int> limiter, OwnRedis? redis)
@@ -75,10 +75,11 @@ internal static class LimitMemory
         GC.KeepAlive(limiter);
 
         var perKey = (double)(after - before) / Many;
-        var inRedis = redis is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{(double)(redisAfter - redisBefore) / Many:F1} B");
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"| {name} | {before / 1e6:F1} MB | {after / 1e6:F1} MB | {perKey:F1} B | {inRedis} |"));
+        var inRedis = redis is null ? "" : FormattableString.Invariant($"{(double)(redisAfter - redisBefore) / Many:F1} B");
+        Write($"| {name} | {before / 1e6:F1} MB | {after / 1e6:F1} MB | {perKey:F1} B | {inRedis} |");
     }
+
+    private static void Write(FormattableString row) => Console.WriteLine(row.ToString(CultureInfo.InvariantCulture));
 
     private static long Held() => GC.GetTotalMemory(forceFullCollection: true);
 

@@ -23,19 +23,24 @@ internal sealed class OwnRedis : IAsyncDisposable
         var process = Process.Start("redis-server", ["--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--logfile", "/dev/null"]);
         var options = ConfigurationOptions.Parse($"127.0.0.1:{port},allowAdmin=true,abortConnect=false,connectRetry=50");
         var connection = await ConnectionMultiplexer.ConnectAsync(options);
+        var server = new OwnRedis(process, connection);
         for (var started = Stopwatch.GetTimestamp(); !connection.IsConnected; await Task.Delay(20))
         {
             if (process.HasExited || Stopwatch.GetElapsedTime(started) > Patience)
             {
+                await server.DisposeAsync();
                 throw new InvalidOperationException("redis-server has not started.");
             }
         }
 
-        return new(process, connection);
+        return server;
     }
 
-    public async Task<long> UsedMemoryAsync() => long.Parse(
-        (await Connection.GetServers()[0].InfoAsync("memory")).Single().Single(line => line.Key == "used_memory").Value, CultureInfo.InvariantCulture);
+    public async Task<long> UsedMemoryAsync()
+    {
+        var memory = (await Connection.GetServers()[0].InfoAsync("memory")).Single();
+        return long.Parse(memory.Single(line => line.Key == "used_memory").Value, CultureInfo.InvariantCulture);
+    }
 
     public async ValueTask DisposeAsync()
     {

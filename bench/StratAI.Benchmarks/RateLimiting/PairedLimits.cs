@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace StratAI.Benchmarks.RateLimiting;
 
-/// <summary>A check over a bare script call and over the peers, three limits over one, refusals, and what the middleware costs: each pair in turns.</summary>
+/// <summary>A check over a bare script call and over the peers, three limits, refusals, and what the middleware costs: each pair in turns.</summary>
 internal static class PairedLimits
 {
     private const int Batch = 1_000;
@@ -23,7 +23,7 @@ internal static class PairedLimits
     {
         await using var checks = await SingleChecks.CreateAsync();
         await Paired.CompareAsync("one check on Redis: ours over a bare call of its script", checks.BareAsync, checks.OursAsync);
-        await Paired.CompareAsync("one check on Redis: ours, as `RateLimiter`, over a bare call of its script", checks.BareAsync, checks.OurLimiterAsync);
+        await Paired.CompareAsync("the same as `RateLimiter`", checks.BareAsync, checks.OurLimiterAsync);
         await Paired.CompareAsync("one check on Redis: RedisRateLimiting over a bare call of our script", checks.BareAsync, checks.PeerAsync);
         await Paired.CompareAsync("one check on Redis: ours over RedisRateLimiting", checks.PeerAsync, checks.OurLimiterAsync);
         await Paired.CompareAsync("a bare call of its script over `return 1`", checks.TrivialAsync, checks.BareAsync);
@@ -32,17 +32,23 @@ internal static class PairedLimits
     private static async Task CompareThreeLimitsAsync()
     {
         await using var limits = await ThreeLimits.CreateAsync();
-        await Paired.CompareAsync("three limits on Redis: three calls over one", () => limits.TogetherAsync(0).AsTask(), () => limits.ApartAsync(0).AsTask());
-        await Paired.CompareAsync("three limits on Redis: one call over one bare call", () => limits.BareTogetherAsync().AsTask(), () => limits.TogetherAsync(0).AsTask());
+        Func<Task> together = () => limits.TogetherAsync(0).AsTask();
+        await Paired.CompareAsync("three limits on Redis: three calls over one", together, () => limits.ApartAsync(0).AsTask());
+        await Paired.CompareAsync("three limits on Redis: one call over one bare call", () => limits.BareTogetherAsync().AsTask(), together);
     }
 
-    /// <summary>A single check is shorter than the clock's tick, so each run is of a thousand: its microseconds are one check's nanoseconds.</summary>
+    /// <summary>A single check is shorter than the clock's tick; of a thousand, the microseconds are one check's nanoseconds.</summary>
     private static async Task CompareEmbeddedAsync()
     {
         await using var checks = new EmbeddedChecks();
-        foreach (var (name, ours) in new (string, Func<int, bool>)[] { ("`PartitionedRateLimiter`", checks.Partitioned), ("`AcquireAsync`", checks.Call) })
+        foreach (var (name, ours) in new (string, Func<int, bool>)[]
         {
-            await CompareWarmAsync($"{Batch} checks in the process: our {name} over System.Threading.RateLimiting", Repeat(checks.Framework), Repeat(ours));
+            ("`PartitionedRateLimiter`", checks.Partitioned),
+            ("`AcquireAsync`", checks.Call),
+        })
+        {
+            await CompareWarmAsync(
+                $"{Batch} checks in the process: our {name} over System.Threading.RateLimiting", Repeat(checks.Framework), Repeat(ours));
         }
     }
 
@@ -56,7 +62,9 @@ internal static class PairedLimits
         foreach (var (name, local) in new[] { ("in the process", refusals.Embedded) })
         {
             await CompareWarmAsync(
-                $"{Batch} refusals {name} over as many admissions in the process", Repeat(checks.Call), Repeat(_ => refusals.RefusedAtOnce(local)));
+                $"{Batch} refusals {name} over as many admissions in the process",
+                Repeat(checks.Call),
+                Repeat(_ => refusals.RefusedAtOnce(local)));
         }
     }
 
@@ -74,7 +82,10 @@ internal static class PairedLimits
             await CompareWarmAsync($"{Requests} requests: {name} over no limit", Requested(endpoints.Unlimited), Requested(limited));
         }
 
-        await CompareWarmAsync($"{Requests} requests: ours, embedded, over the framework's limiter", Requested(endpoints.Framework), Requested(endpoints.Embedded));
+        await CompareWarmAsync(
+            $"{Requests} requests: ours, embedded, over the framework's limiter",
+            Requested(endpoints.Framework),
+            Requested(endpoints.Embedded));
     }
 
     private static async Task CompareWarmAsync(string name, Func<Task> baseline, Func<Task> compared)

@@ -17,5 +17,11 @@ internal static class PeerBuckets
     /// <summary>RedisRateLimiting's: one script, on the client's clock.</summary>
     public static RedisTokenBucketRateLimiter<string> OnRedis(string key, IConnectionMultiplexer redis) => new(
         key,
-        new() { TokenLimit = Limit, TokensPerPeriod = 810, ReplenishmentPeriod = TimeSpan.FromSeconds(1), ConnectionMultiplexerFactory = () => redis });
+        new()
+        {
+            TokenLimit = Limit,
+            TokensPerPeriod = 810,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            ConnectionMultiplexerFactory = () => redis,
+        });
 }

@@ -46,7 +46,9 @@ internal sealed class Refusals : IAsyncDisposable
     public async ValueTask<RateLimitDecision> RefusedAsync(LimiterScope scope)
     {
         var decision = await scope.Limiters.AcquireAsync(_checks);
-        return decision is { Outcome: RateLimitOutcome.QuotaExceeded, IsDegraded: false } ? decision : throw new InvalidOperationException("It was not refused.");
+        return decision is { Outcome: RateLimitOutcome.QuotaExceeded, IsDegraded: false }
+            ? decision
+            : throw new InvalidOperationException("It was not refused.");
     }
 
     /// <summary>Of a scope that needs no round trip.</summary>

@@ -13,7 +13,8 @@ internal static class Rounds
     /// <param name="workers">How many at once.</param>
     /// <param name="operations">Of each worker in a round.</param>
     /// <param name="contenders">What a worker does, given a number of its own that changes with every operation.</param>
-    public static async Task CompareAsync(string name, int workers, int operations, params (string Name, Func<int, ValueTask> Operate)[] contenders)
+    public static async Task CompareAsync(
+        string name, int workers, int operations, params (string Name, Func<int, ValueTask> Operate)[] contenders)
     {
         // What completes at once never gives its thread back: with fewer threads than workers, some would begin when others have ended.
         ThreadPool.SetMinThreads(2 * workers, 2 * workers);
@@ -38,7 +39,8 @@ internal static class Rounds
         {
             var median = Median(measured);
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {contender} | {median:N0} | {measured[0]:N0} | {measured[^1]:N0} | {median / first:F2} |"));
+                CultureInfo.InvariantCulture,
+                $"| {contender} | {median:N0} | {measured[0]:N0} | {measured[^1]:N0} | {median / first:F2} |"));
         }
     }
 

@@ -35,7 +35,9 @@ internal sealed class SingleChecks : IAsyncDisposable
     public async Task<RateLimitDecision> OursAsync()
     {
         var decision = await _ours.Limiters.AcquireAsync(_checks);
-        return decision is { IsAcquired: true, IsDegraded: false } ? decision : throw new InvalidOperationException("Redis did not admit the call.");
+        return decision is { IsAcquired: true, IsDegraded: false }
+            ? decision
+            : throw new InvalidOperationException("Redis did not admit the call.");
     }
 
     /// <summary>As a <see cref="RateLimiter"/>.</summary>

@@ -20,10 +20,7 @@ internal sealed class ThreeLimits : IAsyncDisposable
         _space = space;
         _scope = Limits.Open(Limits.Ample, space.Name, space.Connection);
         (_bareOne, _bareThree) = (new(space.Database, space.Name, Limits.Ample), new(space.Database, space.Name, Limits.Ample, buckets: 3));
-        _together =
-        [
-            .. Enumerable.Range(0, Users).Select(user => new RateLimitCheck[] { new(Limits.User, $"user-{user}"), new(Limits.Chat, $"user-{user}"), new(Limits.Tenant, "acme") }),
-        ];
+        _together = [.. Enumerable.Range(0, Users).Select(user => ChecksOf($"user-{user}"))];
         _apart = [.. _together.Select(checks => checks.Select(check => new[] { check }).ToArray())];
     }
 
@@ -54,6 +51,8 @@ internal sealed class ThreeLimits : IAsyncDisposable
         await _scope.DisposeAsync();
         await _space.DisposeAsync();
     }
+
+    private static RateLimitCheck[] ChecksOf(string user) => [new(Limits.User, user), new(Limits.Chat, user), new(Limits.Tenant, "acme")];
 
     private async ValueTask AdmittedAsync(RateLimitCheck[] checks)
     {
