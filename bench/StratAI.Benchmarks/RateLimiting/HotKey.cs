@@ -10,9 +10,10 @@ internal static class HotKey
     public static async Task RunAsync()
     {
         await using var space = await RedisSpace.OpenAsync();
-        // What decides some calls without Redis is one more of these, with nothing but its policy changed, and its own prefix.
-        await using var exact = Limits.Open(Limits.Ample, space.Name, space.Connection);
+        await using var exact = Limits.Open(Limits.Windowed, space.Name, space.Connection);
+        await using var blocks = Limits.Open(Limits.Windowed with { BlockSize = 1_000 }, space.Name, space.Connection);
         await Rounds.CompareAsync($"one key, {Workers} workers", Workers, operations: 500, ("exact", Taking(exact)));
+        await Rounds.CompareAsync($"the same in blocks of 1,000", Workers, operations: 50_000, ("blocks", Taking(blocks)));
     }
 
     private static Func<int, ValueTask> Taking(LimiterScope scope)

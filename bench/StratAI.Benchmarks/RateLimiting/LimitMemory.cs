@@ -20,9 +20,12 @@ internal static class LimitMemory
     {
         Console.WriteLine("| in Redis, 10,000 keys | `MEMORY USAGE`, mean | largest | `used_memory`, per key |");
         Console.WriteLine("|---|---:|---:|---:|");
-        // A policy of another algorithm is one more of these.
         await MeasureKeysAsync("token bucket, whole microseconds", Whole);
         await MeasureKeysAsync("token bucket, with a fraction", Fraction);
+        await MeasureKeysAsync("fixed window", Whole with { Algorithm = RateLimitAlgorithm.FixedWindow });
+        await MeasureKeysAsync("sliding window, one segment of ten in use", Whole with { Algorithm = RateLimitAlgorithm.SlidingWindow });
+        await MeasureKeysAsync("sliding log, 40 permits", Whole with { Algorithm = RateLimitAlgorithm.SlidingLog });
+        await MeasureKeysAsync("budget", Whole with { Algorithm = RateLimitAlgorithm.Budget });
 
         Console.WriteLine();
         Console.WriteLine("| 1,000,000 keys through one limiter | process, before | process, after | per key | Redis, per key |");

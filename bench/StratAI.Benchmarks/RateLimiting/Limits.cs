@@ -14,15 +14,19 @@ internal static class Limits
     /// <summary>Room for any run here. A permit is 1,234 microseconds and two sevenths: buckets in use, and with fractions.</summary>
     public static RateLimitPolicy Ample { get; } = new() { PermitLimit = 70_000_000, Window = TimeSpan.FromDays(1) };
 
+    /// <summary>The same as a window, of which permits can be taken in advance.</summary>
+    public static RateLimitPolicy Windowed { get; } = Ample with { Algorithm = RateLimitAlgorithm.FixedWindow, PermitLimit = 1_000_000_000 };
+
     /// <summary>Spent by its first call, for the time of any run here.</summary>
     public static RateLimitPolicy Spent { get; } = new() { PermitLimit = 1, Window = TimeSpan.FromDays(30) };
 
     /// <summary>On the multiplexer given, else in the process.</summary>
-    public static LimiterScope Open(RateLimitPolicy policy, string prefix = "bench", IConnectionMultiplexer? redis = null) => new(
+    public static LimiterScope Open(RateLimitPolicy policy, string prefix = "bench", IConnectionMultiplexer? redis = null, TimeSpan denial = default) => new(
         redis,
         options =>
         {
             Configure(options, prefix);
+            options.DenialCacheDuration = denial;
             options.AddPolicy(User, policy).AddPolicy(Chat, policy).AddPolicy(Tenant, policy);
         });
 

@@ -59,7 +59,7 @@ internal static class PairedLimits
             "a refusal by Redis over a bare call that is refused", refusals.BareAsync, () => refusals.RefusedAsync(refusals.OnRedis).AsTask());
 
         await using var checks = new EmbeddedChecks();
-        foreach (var (name, local) in new[] { ("in the process", refusals.Embedded) })
+        foreach (var (name, local) in new[] { ("in the process", refusals.Embedded), ("remembered", refusals.Remembering) })
         {
             await CompareWarmAsync(
                 $"{Batch} refusals {name} over as many admissions in the process",

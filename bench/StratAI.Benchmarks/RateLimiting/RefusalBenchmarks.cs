@@ -18,5 +18,8 @@ public class RefusalBenchmarks
     public ValueTask<RateLimitDecision> ByRedis() => _refusals.RefusedAsync(_refusals.OnRedis);
 
     [Benchmark]
+    public bool Remembered() => _refusals.RefusedAtOnce(_refusals.Remembering);
+
+    [Benchmark]
     public bool InTheProcess() => _refusals.RefusedAtOnce(_refusals.Embedded);
 }

@@ -16,15 +16,18 @@ internal sealed class Refusals : IAsyncDisposable
     {
         _space = space;
         _bare = new(space.Database, space.Name, Limits.Spent);
-        // What refuses without asking Redis is one more of these.
         _scopes =
         [
             OnRedis = Limits.Open(Limits.Spent, space.Name, space.Connection),
+            Remembering = Limits.Open(Limits.Spent, space.Name, space.Connection, TimeSpan.FromMinutes(1)),
             Embedded = Limits.Open(Limits.Spent),
         ];
     }
 
     public LimiterScope OnRedis { get; }
+
+    /// <summary>On Redis, and remembers what Redis refused.</summary>
+    public LimiterScope Remembering { get; }
 
     public LimiterScope Embedded { get; }
 
@@ -33,7 +36,8 @@ internal sealed class Refusals : IAsyncDisposable
         var refusals = new Refusals(await RedisSpace.OpenAsync());
         foreach (var scope in refusals._scopes)
         {
-            // The first takes the one permit, the second is refused as all that follow are.
+            // One of the first takes the one permit, the next is refused as all that follow are.
+            await scope.Limiters.AcquireAsync(refusals._checks);
             await scope.Limiters.AcquireAsync(refusals._checks);
             await refusals.RefusedAsync(scope);
         }

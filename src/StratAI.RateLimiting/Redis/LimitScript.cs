@@ -111,8 +111,7 @@ internal static class LimitScript
         local found, acquired, a = {}, 1, 1
         for i = 1, #KEYS do
           local key, form, shadow = KEYS[i], ARGV[a], ARGV[a + 1] == '1'
-          local s = {form = form, room = true, retry = -1}
-          found[i] = s
+          local s
           if form == 'g' then
             local window, limit = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
             local us, n = now, 0
@@ -128,17 +127,18 @@ internal static class LimitScript
               end
               if us >= now + window then us, n = now + window, 0 end
             end
-            s.us, s.n, s.limit = us, n, ARGV[a + 3]
-            us, n = us + tonumber(ARGV[a + 4]), n + tonumber(ARGV[a + 5])
-            if n >= limit then us, n = us + 1, n - limit end
-            s.room = us < now + window or (us == now + window and n == 0)
-            s.next_us, s.next_n, s.cost = us, n, tonumber(ARGV[a + 6])
+            local next_us, next_n = us + tonumber(ARGV[a + 4]), n + tonumber(ARGV[a + 5])
+            if next_n >= limit then next_us, next_n = next_us + 1, next_n - limit end
+            s = {
+              form = form, room = next_us < now + window or (next_us == now + window and next_n == 0), retry = -1,
+              us = us, n = n, next_us = next_us, next_n = next_n, limit = ARGV[a + 3], cost = tonumber(ARGV[a + 6])
+            }
             a = a + 7
           elseif form == 'w' then
             local limit, length = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
             local need = math.max(1, tonumber(ARGV[a + 5]))
-            s.counts, s.sum = load(call('GET', key), length, tonumber(ARGV[a + 4]))
-            s.limit, s.length, s.wanted = limit, length, tonumber(ARGV[a + 6])
+            local counts, sum = load(call('GET', key), length, tonumber(ARGV[a + 4]))
+            s = {form = form, room = true, retry = -1, counts = counts, sum = sum, limit = limit, length = length, wanted = tonumber(ARGV[a + 6])}
             local unspent, segment = tonumber(ARGV[a + 7]), (now - fmod(now, length) - tonumber(ARGV[a + 8])) / length + 1
             if unspent > 0 and s.counts[segment] then
               unspent = math.min(unspent, s.counts[segment])
@@ -172,7 +172,7 @@ internal static class LimitScript
               gone = gone + some
             until some < 64
             if gone > 0 then call('LTRIM', key, gone, -1) end
-            s.size, s.limit, s.window, s.cost, s.last = call('LLEN', key), limit, window, cost, last
+            s = {form = form, room = true, retry = -1, size = call('LLEN', key), limit = limit, window = window, cost = cost, last = last}
             s.room = s.size + need <= limit
             if not s.room then
               s.retry = need > limit and -2 or tonumber(call('LINDEX', key, s.size + need - limit - 1)) + window - now
@@ -188,11 +188,14 @@ internal static class LimitScript
               fields[4] = call('HGET', key, ':' .. id)
             end
             local own = fields[4] and string.match(fields[4], ':(.+)$') or '0'
-            s.settled = own == 'x'
+            local settled = own == 'x'
             own = tonumber(own) or 0
-            s.counts, s.sum = load(fields[1], length, counted)
-            s.limit, s.length, s.held, s.next_held, s.earliest = limit, length, held, held - own + amount, earliest
-            s.id, s.amount, s.charge, s.ends, s.latest = id, amount, charge, now + tonumber(ARGV[a + 8]), tonumber(fields[5] or 0)
+            local counts, sum = load(fields[1], length, counted)
+            s = {
+              form = form, room = true, retry = -1, counts = counts, sum = sum, limit = limit, length = length,
+              held = held, next_held = held - own + amount, earliest = earliest, latest = tonumber(fields[5] or 0),
+              id = id, amount = amount, charge = charge, ends = now + tonumber(ARGV[a + 8]), settled = settled
+            }
             if ARGV[a + 9] ~= '1' then
               local need = math.max(1, amount + charge)
               local must_leave = held - own + need - (limit - s.sum)
@@ -203,6 +206,7 @@ internal static class LimitScript
             end
             a = a + 10
           end
+          found[i] = s
           if not s.room and not shadow then acquired = 0 end
         end
 
