@@ -70,6 +70,16 @@ public sealed class LadderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task During_an_outage_a_policy_that_takes_blocks_takes_single_permits()
+    {
+        var instance = await NewInstanceAsync();
+        _relay.Stall();
+        await OpenBreakerAsync(instance);
+
+        Assert.Equal(10, await CountAsync(instance, "blocks", 20));
+    }
+
+    [Fact]
     public async Task A_policy_that_only_counts_never_refuses()
     {
         var instance = await NewInstanceAsync();
@@ -148,6 +158,7 @@ public sealed class LadderTests : IAsyncLifetime
                 Algorithm = RateLimitAlgorithm.FixedWindow, PermitLimit = 10, Window = TimeSpan.FromHours(1), LocalShareFor = TimeSpan.FromSeconds(30), Outage = OutageBehavior.Open,
             };
             o.AddPolicy("open", ladder).AddPolicy("closed", ladder with { Outage = OutageBehavior.Closed }).AddPolicy("single", ladder with { PermitLimit = 2 });
+            o.AddPolicy("blocks", ladder with { BlockSize = 4 });
             o.AddPolicy("shadow", ladder with { Shadow = true, Outage = OutageBehavior.Closed });
             o.AddPolicy("tokens", ladder with { Algorithm = RateLimitAlgorithm.Budget, PermitLimit = 1_000, Outage = OutageBehavior.Local, LeaseTime = TimeSpan.FromMinutes(10) });
             o.AddPolicy("running", new() { Algorithm = RateLimitAlgorithm.Concurrency, PermitLimit = 2, LeaseTime = TimeSpan.FromMinutes(10) });

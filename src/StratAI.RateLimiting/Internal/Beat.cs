@@ -7,6 +7,7 @@ internal sealed class Beat : IAsyncDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
+    private readonly PolicySet _policies;
     private readonly ITimer _timer;
     private readonly Func<Task> _beat;
     private readonly ILogger _logger;
@@ -14,18 +15,22 @@ internal sealed class Beat : IAsyncDisposable
 
     public Beat(PolicySet policies, TimeProvider time, Func<Task> beat, ILogger logger)
     {
-        (_beat, _logger) = (beat, logger);
-        var leases = policies.All.Where(policy => policy.Rules.IsHeld).Select(policy => TimeSpan.FromMicroseconds(policy.Rules.LeaseMicros) / 3);
-        var period = leases.Append(Longest).Min();
-        Lifetime = period * 3;
-        _timer = time.CreateTimer(static state => _ = ((Beat)state!).RunAsync(), this, period, period);
+        (_policies, _beat, _logger) = (policies, beat, logger);
+        _timer = time.CreateTimer(static state => _ = ((Beat)state!).RunAsync(), this, Period, Period);
+        policies.Replaced += () => _timer.Change(Period, Period);
     }
 
     /// <summary>This instance's name among the living.</summary>
     public string Instance { get; } = Guid.NewGuid().ToString("n");
 
     /// <summary>After how long without a beat an instance counts as dead.</summary>
-    public TimeSpan Lifetime { get; }
+    public TimeSpan Lifetime => Period * 3;
+
+    private TimeSpan Period => _policies.All
+        .Where(policy => policy.Rules.IsHeld)
+        .Select(policy => TimeSpan.FromMicroseconds(policy.Rules.LeaseMicros) / 3)
+        .Append(Longest)
+        .Min();
 
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
