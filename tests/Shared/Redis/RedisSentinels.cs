@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace StratAI.Caching.Tests.Support;
+namespace StratAI.Testing.Redis;
 
 /// <summary>A master, a replica and three sentinels that put the replica in the master's place within about two seconds.</summary>
 public sealed class RedisSentinels : IAsyncDisposable
