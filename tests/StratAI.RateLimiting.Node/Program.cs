@@ -26,6 +26,7 @@ await limiters.AcquireAsync([.. policies.Keys.Select(name => new RateLimitCheck(
 Output.Write("ready");
 if (await Console.In.ReadLineAsync() is { } line)
 {
-    var taking = new Taking(limiters).RunAsync(line);
-    await Task.WhenAny(taking, Console.In.ReadLineAsync());
+    // On a thread of its own, as the console reads synchronously whatever it is asked.
+    var closed = Task.Run(Console.In.ReadLine);
+    await await Task.WhenAny(new Taking(limiters).RunAsync(line), closed);
 }

@@ -5,13 +5,15 @@ namespace StratAI.RateLimiting.Tests;
 /// </summary>
 public static class LastingPolicies
 {
-    public static TheoryData<string> Kinds => ["token-bucket"];
+    public static IReadOnlyList<string> Kinds { get; } = ["token-bucket"];
+
+    public static TheoryData<string> EachKind => [.. Kinds];
 
     /// <summary>Refuses while Redis is away unless told otherwise, so that its limit holds through every fault.</summary>
     public static RateLimitPolicy Create(string kind, long limit, OutageBehavior outage = OutageBehavior.Closed) => kind switch
     {
-        // Up to 100,000 permits come back one in five minutes or more.
-        "token-bucket" => new() { PermitLimit = limit, Window = TimeSpan.FromDays(366), Outage = outage },
+        // The first permit comes back after three minutes; to a clock that is two hours ahead of another, forty have.
+        "token-bucket" => new() { PermitLimit = limit, Window = limit * TimeSpan.FromMinutes(3), Outage = outage },
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }
