@@ -6,7 +6,7 @@ internal sealed class Load : IAsyncDisposable
     private const string Key = "k";
 
     /// <summary>What a busy machine may add to a call. Far less than the minute that the client would wait.</summary>
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(3);
 
     private readonly LoadedLimiter[] _limiters;
     private readonly TimeSpan _deadline;
