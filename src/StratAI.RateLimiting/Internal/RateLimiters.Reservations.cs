@@ -111,5 +111,5 @@ internal sealed partial class RateLimiters : ReservationKeeper.IStore
         }
     }
 
-    private bool IsNewHold(LimitRequest request) => request.Hold is { Id.Length: > 0, IsForced: false } && !_keeper.Knows(request.Hold.Id);
+    private static bool IsNewHold(LimitRequest request) => request.Hold is { IsNew: true };
 }

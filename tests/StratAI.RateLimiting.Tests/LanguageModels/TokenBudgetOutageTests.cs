@@ -64,13 +64,15 @@ public sealed class TokenBudgetOutageTests : IAsyncLifetime
     [Fact]
     public async Task While_Redis_is_away_a_stream_runs_on_and_waits_only_when_it_used_up_what_it_has_and_new_calls_are_refused()
     {
-        var model = new ScriptedChatClient().Say(60).Say(30).Say(20).Say(20).Say(ScriptedChatClient.Usage(80, 120)).End();
+        var model = new ScriptedChatClient().Say(60).Say(45).Say(1).Say(10).Say(30).Say(20).Say(ScriptedChatClient.Usage(80, 120)).End();
         var stream = Stream(model);
-        await stream.MoveNextAsync();
-        Assert.Equal(Input + 160, await UsedAsync(until: Input + 160));
-        _relay.Stall();
+        for (var i = 0; i < 3; i++)
+        {
+            await stream.MoveNextAsync();
+        }
 
-        // 90 of 160, then 110, where more is asked for, then 130.
+        // 106 of 160 are used. At 116 more is asked for, and at 166 it is waited for.
+        _relay.Stall();
         for (var i = 0; i < 3; i++)
         {
             Assert.True(await AtOnceAsync(stream));
@@ -89,6 +91,23 @@ public sealed class TokenBudgetOutageTests : IAsyncLifetime
         // What Redis held for the call that was refused meanwhile is given back at the next beat.
         _clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(200, await UsedAsync(until: 200));
+    }
+
+    [Fact]
+    public async Task A_stream_that_ends_while_it_grows_leaves_nothing_reserved()
+    {
+        var stream = Stream(new ScriptedChatClient().Say(40).Say(20));
+        await stream.MoveNextAsync();
+        _relay.Stall();
+        await stream.MoveNextAsync();
+
+        var ending = stream.DisposeAsync().AsTask();
+        Assert.False(ending.IsCompleted);
+        _relay.Flow();
+        await ending;
+
+        Assert.Equal(Input + 60, await UsedAsync(until: Input + 60));
+        Assert.Equal(0, _limiters.ReservationCount);
     }
 
     private static Task<bool> AtOnceAsync(IAsyncEnumerator<ChatResponseUpdate> stream)
