@@ -5,24 +5,27 @@ using StratAI.RateLimiting.LanguageModels.Internal;
 namespace StratAI.RateLimiting.LanguageModels;
 
 /// <summary>
-/// Counts the tokens of calls to a language model against budgets: reserves an estimate before a call is sent, more while it streams, and charges what the model says
-/// that it used.
+/// Counts the tokens of calls to a language model against budgets: reserves an estimate before a call is sent, more while it streams, and charges what the
+/// model says that it used.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A call that a budget has no room for throws <see cref="TokenBudgetExceededException"/> before anything is sent. A stream that uses up its reservation, and gets no
-/// more, is ended: the call to the model is ended, and the last update has <see cref="ChatFinishReason.Length"/> and names the policies under
+/// A call that a budget has no room for throws <see cref="TokenBudgetExceededException"/> before anything is sent. A stream that uses up its reservation,
+/// and gets no more, is ended: the call to the model is ended, and the last update has <see cref="ChatFinishReason.Length"/> and names the policies under
 /// <see cref="ViolatedPoliciesProperty"/>. A budget is there to bound what is spent; who would rather have whole responses or none sets
 /// <see cref="TokenBudgetOptions.OutputBlock"/> to the longest response.
 /// </para>
 /// <para>
-/// A call that is cancelled, fails on the way, or whose stream is not read to its end is charged what the model said so far and an estimate of the rest: the input, and the
-/// output that came. One that fails before anything came is charged nothing. A reservation whose process dies lapses after <see cref="RateLimitPolicy.LeaseTime"/>.
+/// A call that is cancelled, fails on the way, or whose stream is not read to its end is charged what the model said so far and an estimate of the rest:
+/// the input, and the output that came. One that fails before anything came is charged nothing. A reservation whose process dies lapses after
+/// <see cref="RateLimitPolicy.LeaseTime"/>.
 /// </para>
 /// </remarks>
 public sealed class TokenBudgetChatClient : DelegatingChatClient
 {
-    /// <summary>The additional property of a stream's last update that names the policies by which it was ended: text, separated by a comma and a blank.</summary>
+    /// <summary>
+    /// The additional property of a stream's last update that names the policies by which it was ended: text, separated by a comma and a blank.
+    /// </summary>
     public const string ViolatedPoliciesProperty = "violated-policies";
 
     private readonly IRateLimiters _limiters;
@@ -49,7 +52,8 @@ public sealed class TokenBudgetChatClient : DelegatingChatClient
         var input = messages as IReadOnlyCollection<ChatMessage> ?? [.. messages];
         var estimate = Estimate(input, options);
         var meter = new TokenMeter(estimate);
-        var hold = await ReserveAsync(input, options, estimate + Math.Min(_options.ResponseReserve, Longest(options)), cancellationToken).ConfigureAwait(false);
+        var amount = estimate + Math.Min(_options.ResponseReserve, Longest(options));
+        var hold = await ReserveAsync(input, options, amount, cancellationToken).ConfigureAwait(false);
         var isComplete = false;
         try
         {
@@ -93,7 +97,9 @@ public sealed class TokenBudgetChatClient : DelegatingChatClient
                 yield return last;
 
                 // What the model has sent is passed on at once; only asking it for more waits for room.
-                refusal = meter.IsFinishing ? null : await hold.GrowAsync(meter.SoFar, Target(meter.SoFar, longest), cancellationToken).ConfigureAwait(false);
+                refusal = meter.IsFinishing
+                    ? null
+                    : await hold.GrowAsync(meter.SoFar, Target(meter.SoFar, longest), cancellationToken).ConfigureAwait(false);
             }
 
             isComplete = refusal is null;

@@ -9,8 +9,8 @@ public static class TokenBudgetChatClientBuilderExtensions
 {
     /// <summary>
     /// Counts what goes through here against budgets of <see cref="IRateLimiters"/>, which must be registered
-    /// (<see cref="RateLimitingServiceCollectionExtensions.AddStratAIRateLimiting"/>): see <see cref="TokenBudgetChatClient"/>. Put it after a cache, so that what the cache
-    /// answers is not charged, and after function invocation, so that every round is reserved on its own.
+    /// (<see cref="RateLimitingServiceCollectionExtensions.AddStratAIRateLimiting"/>): see <see cref="TokenBudgetChatClient"/>. Put it after a cache, so that
+    /// what the cache answers is not charged, and after function invocation, so that every round is reserved on its own.
     /// </summary>
     /// <param name="builder">The pipeline.</param>
     /// <param name="configure">Sets the options; validated when the pipeline is built.</param>

@@ -18,12 +18,14 @@ public static class TokenBudgetChatOptionsExtensions
     }
 
     /// <summary>
-    /// Hands over reservations that were made earlier, such as by the middleware (<see cref="IRateLimitFeature.Take"/>): the call extends one to its own estimate instead of
-    /// reserving anew under its policy, and settles it, also when it is refused. A permit of <see cref="RateLimitAlgorithm.Concurrency"/> is held until the call ends.
+    /// Hands over reservations that were made earlier, such as by the middleware (<see cref="IRateLimitFeature.Take"/>): the call extends one to its own
+    /// estimate instead of reserving anew under its policy, and settles it, also when it is refused. A permit of
+    /// <see cref="RateLimitAlgorithm.Concurrency"/> is held until the call ends.
     /// </summary>
     /// <remarks>
-    /// A reservation serves the first call that is made. Further calls with the same options, such as the rounds of a client that invokes functions, reserve anew with the
-    /// same policy, key, plan and group. Until a call is made the caller still owns it, and a stream is made when it is first asked for an update.
+    /// A reservation serves the first call that is made. Further calls with the same options, such as the rounds of a client that invokes functions,
+    /// reserve anew with the same policy, key, plan and group. Until a call is made the caller still owns it, and a stream is made when it is first asked
+    /// for an update.
     /// </remarks>
     /// <param name="options">The options, which stay as they are; <see langword="null"/>: none.</param>
     /// <param name="reservations">What is handed over; <see langword="null"/> entries are left out.</param>

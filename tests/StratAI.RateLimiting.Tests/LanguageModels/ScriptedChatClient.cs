@@ -32,7 +32,8 @@ internal sealed class ScriptedChatClient : IChatClient
         Contents = [new UsageContent(new() { InputTokenCount = input, OutputTokenCount = output, TotalTokenCount = total })],
     };
 
-    public ScriptedChatClient Say(int tokens) => Say(new ChatResponseUpdate(ChatRole.Assistant, Text(tokens)) { ResponseId = "response", MessageId = "message" });
+    public ScriptedChatClient Say(int tokens) =>
+        Say(new ChatResponseUpdate(ChatRole.Assistant, Text(tokens)) { ResponseId = "response", MessageId = "message" });
 
     public ScriptedChatClient Say(ChatResponseUpdate update) => Write(update);
 
@@ -44,7 +45,8 @@ internal sealed class ScriptedChatClient : IChatClient
         return this;
     }
 
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         Called(options);
         return Task.Run(() => Response!(), CancellationToken.None);

@@ -47,6 +47,26 @@ public abstract class TokenBudgetContract : IAsyncLifetime
 
     private protected async Task ChargeAsync(string policy, long used) => await (await TakeAsync(policy, used)).Reservations[0].CommitAsync(used);
 
+    private protected static IAsyncEnumerable<ChatResponseUpdate> Read(TokenBudgetChatClient client, ChatOptions? options = null) =>
+        client.GetStreamingResponseAsync(Messages, options);
+
+    private protected static IAsyncEnumerator<ChatResponseUpdate> Stream(
+        TokenBudgetChatClient client, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.GetStreamingResponseAsync(Messages, options, cancellationToken).GetAsyncEnumerator(CancellationToken.None);
+
+    private protected static async Task<ChatResponseUpdate?> ToEndAsync(IAsyncEnumerator<ChatResponseUpdate> stream)
+    {
+        ChatResponseUpdate? last = null;
+        while (await stream.MoveNextAsync())
+        {
+            last = stream.Current;
+        }
+
+        return last;
+    }
+
+    private protected static Task WaitForCallAsync(ScriptedChatClient model) => model.Begun.WaitAsync(TimeSpan.FromSeconds(30));
+
     private static RateLimitPolicy Budget(long limit) =>
         new() { Algorithm = RateLimitAlgorithm.Budget, PermitLimit = limit, Window = TimeSpan.FromHours(1) };
 }

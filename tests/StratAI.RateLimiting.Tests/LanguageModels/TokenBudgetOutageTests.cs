@@ -19,7 +19,13 @@ public sealed class TokenBudgetOutageTests : IAsyncLifetime
     private readonly RateLimitingOptions _options = TestLimiters.Options(o =>
     {
         o.RedisTimeout = Deadline;
-        o.AddPolicy("user", new() { Algorithm = RateLimitAlgorithm.Budget, PermitLimit = 10_000, Window = TimeSpan.FromDays(1), Outage = OutageBehavior.Closed });
+        o.AddPolicy("user", new()
+        {
+            Algorithm = RateLimitAlgorithm.Budget,
+            PermitLimit = 10_000,
+            Window = TimeSpan.FromDays(1),
+            Outage = OutageBehavior.Closed,
+        });
     });
 
     private ConnectionMultiplexer _redis = null!;
@@ -80,6 +86,7 @@ public sealed class TokenBudgetOutageTests : IAsyncLifetime
 
         _clock.Advance(Deadline);
         Assert.True(await stream.MoveNextAsync());
+        Assert.Null(stream.Current.FinishReason);
 
         var another = Stream(new()).MoveNextAsync().AsTask();
         _clock.Advance(Deadline);

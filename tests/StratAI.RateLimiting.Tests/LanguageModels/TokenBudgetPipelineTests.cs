@@ -66,7 +66,7 @@ public sealed class TokenBudgetPipelineTests
         ChatMessage[] messages =
         [
             new(ChatRole.System, "four"),
-            new(ChatRole.User, [new TextContent("四分之一"), new DataContent(new byte[10], "image/png"), new UriContent("https://example.org/a.pdf", "application/pdf")]),
+            new(ChatRole.User, [new TextContent("四分之一"), new DataContent(new byte[10], "image/png"), new HostedFileContent("file")]),
             new(ChatRole.Assistant, [call, new TextReasoningContent("four")]),
             new(ChatRole.Tool, [new FunctionResultContent("1", "four"), new UsageContent(new() { TotalTokenCount = 5 })]),
         ];

@@ -50,7 +50,8 @@ public abstract class TokenBudgetResponseContract : TokenBudgetContract
     {
         await Assert.ThrowsAsync<HttpRequestException>(
             () => NewClient(new() { Response = () => throw new HttpRequestException("model") }).GetResponseAsync(Messages));
-        await Assert.ThrowsAsync<NotSupportedException>(() => NewClient(new() { ThrownAtOnce = new NotSupportedException("model") }).GetResponseAsync(Messages));
+        await Assert.ThrowsAsync<NotSupportedException>(
+            () => NewClient(new() { ThrownAtOnce = new NotSupportedException("model") }).GetResponseAsync(Messages));
 
         Assert.Equal((0, 0), (await UsedAsync(), Limiters.ReservationCount));
     }
@@ -130,15 +131,16 @@ public abstract class TokenBudgetResponseContract : TokenBudgetContract
     [Fact]
     public async Task A_call_brings_budgets_of_its_own_and_one_without_any_is_not_limited()
     {
+        var (user, tenant) = (new RateLimitCheck("user", "k"), new RateLimitCheck("tenant", "k"));
         var client = NewClient(new() { Response = () => Response(new() { TotalTokenCount = 90 }) }, o => o.Budgets = null);
 
         await client.GetResponseAsync(Messages);
-        await client.GetResponseAsync(Messages, ChatOptions(30).WithTokenBudgets(new RateLimitCheck("user", "k")).WithTokenBudgets(new RateLimitCheck("tenant", "k")));
+        await client.GetResponseAsync(Messages, ChatOptions(30).WithTokenBudgets(user).WithTokenBudgets(tenant));
         Assert.Equal((90, 90), (await UsedAsync(), await UsedAsync("tenant")));
 
         // Named twice, it is charged once.
         await NewClient(new() { Response = () => Response(new() { TotalTokenCount = 90 }) })
-            .GetResponseAsync(Messages, ChatOptions(30).WithTokenBudgets(new RateLimitCheck("user", "k")));
+            .GetResponseAsync(Messages, ChatOptions(30).WithTokenBudgets(user));
         Assert.Equal(180, await UsedAsync());
     }
 

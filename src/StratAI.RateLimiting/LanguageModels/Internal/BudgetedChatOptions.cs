@@ -3,8 +3,8 @@ using Microsoft.Extensions.AI;
 namespace StratAI.RateLimiting.LanguageModels.Internal;
 
 /// <summary>
-/// Options with what the call brings. A type of its own rather than an entry of the additional properties: those are serialised by caches and logs, and sent by
-/// some providers.
+/// Options with what the call brings. A type of its own rather than an entry of the additional properties: those are serialised by caches and logs, and
+/// sent by some providers.
 /// </summary>
 internal sealed class BudgetedChatOptions : ChatOptions
 {

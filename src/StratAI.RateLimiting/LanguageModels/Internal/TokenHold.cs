@@ -13,7 +13,8 @@ internal sealed class TokenHold
 
     /// <summary>Reserves on all budgets; what was handed over is released if any of them refuses.</summary>
     public static async ValueTask<TokenHold> ReserveAsync(
-        IRateLimiters limiters, List<RateLimitCheck> checks, IEnumerable<RateLimitReservation> handedOver, long amount, CancellationToken cancellationToken)
+        IRateLimiters limiters, List<RateLimitCheck> checks, IEnumerable<RateLimitReservation> handedOver, long amount,
+        CancellationToken cancellationToken)
     {
         var hold = new TokenHold(handedOver, amount);
         try
@@ -21,7 +22,8 @@ internal sealed class TokenHold
             RateLimitDecision? refusal = null;
             if (checks.Count > 0)
             {
-                var decision = await limiters.AcquireAsync(checks.ConvertAll(check => check with { Cost = amount }), cancellationToken).ConfigureAwait(false);
+                var costs = checks.ConvertAll(check => check with { Cost = amount });
+                var decision = await limiters.AcquireAsync(costs, cancellationToken).ConfigureAwait(false);
                 refusal = decision.IsAcquired ? null : decision;
                 hold._reservations.AddRange(decision.Reservations);
             }
@@ -64,7 +66,9 @@ internal sealed class TokenHold
         return used < _amount || target <= _amount ? null : await GrowAsync(target).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Charges what was used to all budgets, and gives back the rest. It waits for a growth under way, as each reservation orders its changes.</summary>
+    /// <summary>
+    /// Charges what was used to all budgets, and gives back the rest. It waits for a growth under way, as each reservation orders its changes.
+    /// </summary>
     public Task SettleAsync(long used) => Task.WhenAll(_reservations.Select(reservation => reservation.CommitAsync(used).AsTask()));
 
     private async Task<RateLimitDecision?> GrowAsync(long target)

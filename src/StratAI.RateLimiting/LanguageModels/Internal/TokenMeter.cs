@@ -19,8 +19,8 @@ internal sealed class TokenMeter(long input)
     public long SoFar => _told + (_isInputTold ? 0 : input) + _output.Tokens - _outputWhenTold;
 
     /// <summary>
-    /// What to charge for a call that ended early. Nothing if it failed before anything came: providers do not charge for a request that they refuse or fail
-    /// on, and a caller who tries again must not pay twice.
+    /// What to charge for a call that ended early. Nothing if it failed before anything came: providers do not charge for a request that they refuse or
+    /// fail on, and a caller who tries again must not pay twice.
     /// </summary>
     public long Broken => _isBegun ? SoFar : 0;
 
