@@ -10,24 +10,38 @@ internal sealed class Beat : IAsyncDisposable
     private readonly ITimer _timer;
     private readonly Func<Task> _beat;
     private readonly ILogger _logger;
+    private TimeSpan _period;
     private int _isBeating;
 
     public Beat(PolicySet policies, TimeProvider time, Func<Task> beat, ILogger logger)
     {
         (_beat, _logger) = (beat, logger);
-        var leases = policies.All.Where(policy => policy.Rules.IsHeld).Select(policy => TimeSpan.FromMicroseconds(policy.Rules.LeaseMicros) / 3);
-        var period = leases.Append(Longest).Min();
-        Lifetime = period * 3;
-        _timer = time.CreateTimer(static state => _ = ((Beat)state!).RunAsync(), this, period, period);
+        _period = PeriodOf(policies);
+        _timer = time.CreateTimer(static state => _ = ((Beat)state!).RunAsync(), this, _period, _period);
+        policies.Replaced += () =>
+        {
+            // Under a shorter lease what is held would lapse between two beats of the old pace.
+            if (PeriodOf(policies) is var period && period != _period)
+            {
+                _period = period;
+                _timer.Change(period, period);
+            }
+        };
     }
 
     /// <summary>This instance's name among the living.</summary>
     public string Instance { get; } = Guid.NewGuid().ToString("n");
 
     /// <summary>After how long without a beat an instance counts as dead.</summary>
-    public TimeSpan Lifetime { get; }
+    public TimeSpan Lifetime => _period * 3;
 
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
+
+    private static TimeSpan PeriodOf(PolicySet policies) => policies.All
+        .Where(policy => policy.Rules.IsHeld)
+        .Select(policy => TimeSpan.FromMicroseconds(policy.Rules.LeaseMicros) / 3)
+        .Append(Longest)
+        .Min();
 
     private async Task RunAsync()
     {
