@@ -40,7 +40,9 @@ public sealed class RateLimitingOptions
     public TimeSpan DenialCacheDuration { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The plan of a request's keys: the name of one of a policy's <see cref="RateLimitPolicy.Plans"/>, or <see langword="null"/>. Called once per request.
+    /// The plan of a request's keys: the name of one of a policy's <see cref="RateLimitPolicy.Plans"/>, or <see langword="null"/>. Called at most once per
+    /// request, and only when one of its policies has plans: a stage of the middleware that decides such a policy must come after what the plan hangs on, such
+    /// as the user.
     /// </summary>
     public Func<HttpContext, ValueTask<string?>>? Plan { get; set; }
 
@@ -113,7 +115,9 @@ public sealed class RateLimitingOptions
 
     /// <summary>Says what a request costs under a policy. Without it: 1. An endpoint's own cost (<c>WithLimitCost</c>) wins.</summary>
     /// <param name="name">The name of a policy, which code or configuration adds.</param>
-    /// <param name="cost">0 or more.</param>
+    /// <param name="cost">
+    /// 0 or more. A negative one fails the request with an <see cref="ArgumentOutOfRangeException"/> before anything is taken: it would give permits away.
+    /// </param>
     /// <returns>These options.</returns>
     public RateLimitingOptions Cost(string name, Func<HttpContext, long> cost)
     {

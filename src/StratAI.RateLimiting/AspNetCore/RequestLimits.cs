@@ -8,6 +8,7 @@ internal sealed class RequestLimits : IRateLimitFeature
     private readonly List<string> _begun = [];
     private readonly List<RateLimitStatus> _statuses = [];
     private readonly List<RateLimitReservation> _reservations = [];
+    private (bool IsKnown, string? Name) _plan;
 
     public IReadOnlyList<RateLimitStatus> Statuses => _statuses;
 
@@ -34,7 +35,7 @@ internal sealed class RequestLimits : IRateLimitFeature
     /// <summary>Whether the policy was not begun yet; it is from now on.</summary>
     public bool TryBegin(string policy)
     {
-        if (_begun.Contains(policy))
+        if (_begun.Contains(policy, StringComparer.OrdinalIgnoreCase))
         {
             return false;
         }
@@ -43,8 +44,25 @@ internal sealed class RequestLimits : IRateLimitFeature
         return true;
     }
 
+    /// <summary>The request's plan, asked for once.</summary>
+    public async ValueTask<string?> PlanAsync(HttpContext context, Func<HttpContext, ValueTask<string?>> find)
+    {
+        if (!_plan.IsKnown)
+        {
+            _plan = (true, await find(context).ConfigureAwait(false));
+        }
+
+        return _plan.Name;
+    }
+
     public void Add(RateLimitDecision decision)
     {
+        if (_statuses.Count > 0)
+        {
+            // A policy is told of once: an error page may ask again what was refused early.
+            _statuses.RemoveAll(known => decision.Policies.Any(status => status.Policy == known.Policy));
+        }
+
         _statuses.AddRange(decision.Policies);
         lock (_reservations)
         {

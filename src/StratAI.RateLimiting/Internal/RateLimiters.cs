@@ -47,6 +47,9 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
     /// <summary>Whether Redis gave no answer so often that it is only tried once a second.</summary>
     public bool IsBroken => _distributed?.IsBroken == true;
 
+    /// <summary>The instances last known to be alive, this one included.</summary>
+    public int Instances => _distributed?.Instances ?? 1;
+
     public int ReservationCount => _keeper.Count;
 
     public RateLimiter Get(string policy, string key)
@@ -136,15 +139,20 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
     /// <summary>The refusal that the call would get, if it is known without asking Redis. Nothing is taken, and <see langword="null"/> promises nothing.</summary>
     internal RateLimitDecision? FindRefusal(IReadOnlyList<RateLimitCheck> checks)
     {
-        var requests = Prepare(checks, reserve: true);
-        if (_distributed is not null)
+        var start = Time.GetTimestamp();
+        // The request's plan is not known yet, and may allow more.
+        var requests = Array.FindAll(Prepare(checks, reserve: true), request => !request.Policy.HasPlans);
+        var refusal = _distributed is null ? FindRefusalHere(requests) : _denials.Find(requests);
+        if (refusal is not null)
         {
-            return _denials.Find(requests);
+            _metrics.Decided(refusal, _distributed is null ? "embedded" : "denial", Time.GetElapsedTime(start));
         }
 
-        var asked = Hash(Array.ConvertAll(requests, request => request with { Hold = null, Cost = 0 }));
-        return _local.Acquire(asked) is { Acquired: false } reply ? Decisions.From(asked, reply) : null;
+        return refusal;
     }
+
+    /// <summary>Whether the policy has plans, so that a request's plan matters to it.</summary>
+    internal bool HasPlans(string policy) => _policies.Find(policy).HasPlans;
 
     /// <summary>Only when not distributed.</summary>
     internal RateLimitDecision DecideEmbedded(LimitRequest[] requests)
@@ -206,7 +214,9 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
 
         decision = WithReservations(requests, decision);
         _metrics.Decided(decision, decision.IsDegraded ? "outage" : "redis", Time.GetElapsedTime(start));
-        activity?.SetTag(RateLimitingDiagnostics.OutcomeTag, RateLimitingMetrics.OutcomeOf(decision));
+        activity?.SetTag(RateLimitingDiagnostics.PolicyCountTag, requests.Length)
+            .SetTag(RateLimitingDiagnostics.OutcomeTag, RateLimitingMetrics.OutcomeOf(decision))
+            .SetTag(RateLimitingDiagnostics.SourceTag, decision.IsDegraded ? "outage" : "redis");
         return decision;
     }
 
@@ -220,6 +230,13 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
         return await _blocked!.AcquireAsync(requests, cancellationToken).ConfigureAwait(false) is var (acquired, statuses)
             ? Decisions.From(acquired, statuses)
             : null;
+    }
+
+    private RateLimitDecision? FindRefusalHere(LimitRequest[] requests)
+    {
+        // Only where one permit is asked for: what has none left refuses a larger cost too, but for longer than this would tell.
+        var asked = Hash(Array.ConvertAll(Array.FindAll(requests, request => request.Cost <= 1), request => request with { Hold = null, Cost = 0 }));
+        return _local.Acquire(asked) is { Acquired: false } reply ? Decisions.From(asked, reply) : null;
     }
 
     private LimitRequest[] Hash(LimitRequest[] requests)
