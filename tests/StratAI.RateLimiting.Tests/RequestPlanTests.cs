@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Time.Testing;
 
 namespace StratAI.RateLimiting.Tests;
 
@@ -92,5 +93,16 @@ public sealed class RequestPlanTests
             });
 
         Assert.Equal("200 200 200 429", await app.GetAsync("/", 4));
+    }
+
+    [Fact]
+    public async Task A_remembered_refusal_does_not_bind_the_key_on_another_plan()
+    {
+        await using var limiters = await TestLimiters.OnRedisAsync(new FakeTimeProvider(TestLimiters.Epoch), o => o.AddPolicy("user", Policy with { Algorithm = RateLimitAlgorithm.FixedWindow }));
+        Assert.True((await limiters.AcquireAsync([new("user", "ada")])).IsAcquired);
+        Assert.False((await limiters.AcquireAsync([new("user", "ada")])).IsAcquired);
+        Assert.Null(limiters.FindRefusal([new("user", "ada")]));
+
+        Assert.True((await limiters.AcquireAsync([new("user", "ada") { Plan = "pro" }])).IsAcquired);
     }
 }

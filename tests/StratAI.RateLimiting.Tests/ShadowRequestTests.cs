@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace StratAI.RateLimiting.Tests;
@@ -17,7 +18,7 @@ public sealed class ShadowRequestTests : IDisposable
     public async Task What_a_shadow_policy_would_refuse_is_admitted_counted_and_not_told_to_the_client()
     {
         var told = new List<bool>();
-        await using var app = await StartAsync(app => app.MapGet("/", (Microsoft.AspNetCore.Http.HttpContext context) =>
+        await using var app = await StartAsync(app => app.MapGet("/", (HttpContext context) =>
         {
             told.Add(context.Features.Get<IRateLimitFeature>()!.Statuses.Single(status => status.Policy == "trial") is { Violated: true, IsShadow: true });
         }).RequireLimits("trial", "real"));
@@ -59,6 +60,16 @@ public sealed class ShadowRequestTests : IDisposable
         var response = await app.GetAsync("/");
 
         Assert.Equal((200, null, null), ((int)response.StatusCode, response.Field("RateLimit-Policy"), response.Field("RateLimit")));
+    }
+
+    [Fact]
+    public async Task The_tightest_policy_is_one_that_is_enforced()
+    {
+        await using var app = await StartAsync(app => app.MapGet("/", () => "ok").RequireLimits("trial"));
+
+        var decision = await app.Services.GetRequiredService<IRateLimiters>().AcquireAsync([new("trial", "ada"), new("real", "ada")]);
+
+        Assert.Equal("real", decision.Tightest!.Policy);
     }
 
     private Task<TestApp> StartAsync(Action<WebApplication> map) => TestApp.StartAsync(
