@@ -55,7 +55,8 @@ public sealed class AdministrationEndpointTests
         Assert.Equal((5, false), (some.GetProperty("buckets").GetArrayLength(), some.GetProperty("isTruncated").GetBoolean()));
         Assert.Equal((4, true), (few.GetProperty("buckets").GetArrayLength(), few.GetProperty("isTruncated").GetBoolean()));
         var bucket = all.GetProperty("buckets")[0];
-        Assert.Equal((32, 3, 2), (bucket.GetProperty("keyHash").GetString()!.Length, bucket.GetProperty("limit").GetInt32(), bucket.GetProperty("remaining").GetInt32()));
+        Assert.Matches("^[0-9a-f]{32}$", bucket.GetProperty("keyHash").GetString());
+        Assert.Equal((3, 2), (bucket.GetProperty("limit").GetInt32(), bucket.GetProperty("remaining").GetInt32()));
     }
 
     [Theory]

@@ -27,15 +27,18 @@ public sealed class EndpointAttributeTests
         var response = await app.GetAsync(path);
 
         Assert.Equal(200, (int)response.StatusCode);
-        Assert.Equal(policies, response.Field("RateLimit-Policy")?.Replace("\"", "", StringComparison.Ordinal).Replace(";q=9;w=3600", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+        var expected = policies?.Split(',').Select(policy => $"\"{policy}\";q=9;w=3600");
+        Assert.Equal(expected is null ? null : string.Join(", ", expected), response.Field("RateLimit-Policy"));
     }
 
     [Fact]
-    public async Task A_policy_of_an_attribute_that_nothing_decides_fails_the_start() =>
-        Assert.Contains(
-            "requires the limit 'b', and nothing applies it",
-            (await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(app => app.MapControllers(), app => app.UseStratAIRateLimiting("a")))).Message,
-            StringComparison.Ordinal);
+    public async Task A_policy_of_an_attribute_that_nothing_decides_fails_the_start()
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => StartAsync(app => app.MapControllers(), app => app.UseStratAIRateLimiting("a")));
+
+        Assert.Contains("requires the limit 'b', and nothing applies it", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void An_attribute_without_names_is_refused()

@@ -25,7 +25,8 @@ public sealed class HeaderFieldTests(ITestOutputHelper output)
 
         var response = await app.GetAsync("/");
 
-        Assert.Equal("\"work\";q=2;qu=\"concurrent-requests\", \"tokens\";q=1000;qu=\"tokens\";w=86400, \"odd\";q=3", response.Field("RateLimit-Policy"));
+        Assert.Equal(
+            "\"work\";q=2;qu=\"concurrent-requests\", \"tokens\";q=1000;qu=\"tokens\";w=86400, \"odd\";q=3", response.Field("RateLimit-Policy"));
         Assert.Equal("\"work\";r=1, \"tokens\";r=600, \"odd\";r=2;t=2", response.Field("RateLimit"));
     }
 
@@ -113,7 +114,8 @@ public sealed class HeaderFieldTests(ITestOutputHelper output)
                         for (var i = 0; i < limits.Length; i++)
                         {
                             var (algorithm, limit, micros) = limits[i];
-                            o.AddPolicy($"p{i}", new() { Algorithm = algorithm, PermitLimit = limit, Window = TimeSpan.FromMicroseconds(micros) }, TestApp.User);
+                            var window = TimeSpan.FromMicroseconds(micros);
+                            o.AddPolicy($"p{i}", new() { Algorithm = algorithm, PermitLimit = limit, Window = window }, TestApp.User);
                             o.Cost($"p{i}", context => Math.Min(limit, long.Parse(context.Request.Query["cost"]!, null)));
                         }
                     },
