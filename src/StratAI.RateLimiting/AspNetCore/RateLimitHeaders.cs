@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 
 namespace StratAI.RateLimiting.AspNetCore;
@@ -12,20 +12,21 @@ internal static class RateLimitHeaders
 
     public static void Write(IHeaderDictionary headers, IReadOnlyList<RateLimitStatus> statuses)
     {
-        var policies = new StringBuilder();
-        var limits = new StringBuilder();
-        foreach (var status in statuses)
+        // On every answer: one text each is all that is allocated.
+        var policies = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
+        var limits = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
+        for (var i = 0; i < statuses.Count; i++)
         {
             // A client must not slow down for what is not enforced, nor the operator then measure a client that did.
-            if (!status.IsShadow)
+            if (!statuses[i].IsShadow)
             {
-                WritePolicy(Separate(policies), status);
-                WriteLimit(limits, status);
+                WritePolicy(ref policies, statuses[i]);
+                WriteLimit(ref limits, statuses[i]);
             }
         }
 
-        Set(headers, "RateLimit-Policy", policies);
-        Set(headers, "RateLimit", limits);
+        Set(headers, "RateLimit-Policy", ref policies);
+        Set(headers, "RateLimit", ref limits);
     }
 
     /// <summary>The value of <c>Retry-After</c>; none when waiting does not help.</summary>
@@ -53,34 +54,47 @@ internal static class RateLimitHeaders
         return WholeSeconds(hint);
     }
 
-    private static void WritePolicy(StringBuilder policies, RateLimitStatus status)
+    private static void WritePolicy(ref DefaultInterpolatedStringHandler list, RateLimitStatus status)
     {
-        policies.Append(CultureInfo.InvariantCulture, $"\"{status.Policy}\";q={status.Limit}");
+        Begin(ref list, status, ";q=", status.Limit);
         if (UnitOf(status.Algorithm) is { } unit)
         {
-            policies.Append(CultureInfo.InvariantCulture, $";qu=\"{unit}\"");
+            list.AppendLiteral(";qu=\"");
+            list.AppendLiteral(unit);
+            list.AppendLiteral("\"");
         }
 
         if (status.Window > TimeSpan.Zero && status.Window.Ticks % TimeSpan.TicksPerSecond == 0)
         {
             // The draft knows whole seconds alone; a window it cannot say is left out, not rounded to another limit.
-            policies.Append(CultureInfo.InvariantCulture, $";w={status.Window.Ticks / TimeSpan.TicksPerSecond}");
+            list.AppendLiteral(";w=");
+            list.AppendFormatted(status.Window.Ticks / TimeSpan.TicksPerSecond);
         }
     }
 
-    private static void WriteLimit(StringBuilder limits, RateLimitStatus status)
+    private static void WriteLimit(ref DefaultInterpolatedStringHandler list, RateLimitStatus status)
     {
         if (status.Remaining is not { } remaining)
         {
             return;
         }
 
-        Separate(limits).Append(CultureInfo.InvariantCulture, $"\"{status.Policy}\";r={remaining}");
+        Begin(ref list, status, ";r=", remaining);
         if (!HangsOnOthers(status, remaining))
         {
             // Of a policy that refused, the window ends when it would admit: Retry-After must not lie before its end (section 6).
-            limits.Append(CultureInfo.InvariantCulture, $";t={WholeSeconds(status.RetryAfter ?? status.ResetAfter)}");
+            list.AppendLiteral(";t=");
+            list.AppendFormatted(WholeSeconds(status.RetryAfter ?? status.ResetAfter));
         }
+    }
+
+    private static void Begin(ref DefaultInterpolatedStringHandler list, RateLimitStatus status, string parameter, long value)
+    {
+        list.AppendLiteral(list.Text.IsEmpty ? "\"" : ", \"");
+        list.AppendLiteral(status.Policy);
+        list.AppendLiteral("\"");
+        list.AppendLiteral(parameter);
+        list.AppendFormatted(value);
     }
 
     /// <summary>
@@ -102,13 +116,11 @@ internal static class RateLimitHeaders
     /// <summary>Rounded up: a client that waits so long is never early.</summary>
     private static long WholeSeconds(TimeSpan time) => (time.Ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
 
-    private static StringBuilder Separate(StringBuilder list) => list.Length == 0 ? list : list.Append(", ");
-
-    private static void Set(IHeaderDictionary headers, string name, StringBuilder value)
+    private static void Set(IHeaderDictionary headers, string name, ref DefaultInterpolatedStringHandler value)
     {
-        if (value.Length > 0)
+        if (!value.Text.IsEmpty)
         {
-            headers[name] = value.ToString();
+            headers[name] = value.ToStringAndClear();
         }
     }
 }

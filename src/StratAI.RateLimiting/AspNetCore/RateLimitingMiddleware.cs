@@ -90,7 +90,7 @@ internal sealed class RateLimitingMiddleware(RequestDelegate next, RateLimiters 
             }
 
             var plan = request is not null && options.Plan is { } find && limiters.HasPlans(limit.Policy)
-                ? await request.PlanAsync(context, find).ConfigureAwait(false)
+                ? await request.PlanAsync(find).ConfigureAwait(false)
                 : null;
             checks.Add(new(limit.Policy, key, limit.Cost?.Invoke(context) ?? 1) { Plan = plan, Group = group });
         }

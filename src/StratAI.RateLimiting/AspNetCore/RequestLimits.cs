@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace StratAI.RateLimiting.AspNetCore;
 
 /// <summary>What was decided about a request so far, over all stages of the middleware.</summary>
-internal sealed class RequestLimits : IRateLimitFeature
+internal sealed class RequestLimits(HttpContext context) : IRateLimitFeature
 {
     private readonly List<string> _begun = [];
     private readonly List<RateLimitStatus> _statuses = [];
@@ -16,17 +16,16 @@ internal sealed class RequestLimits : IRateLimitFeature
     {
         if (context.Features.Get<IRateLimitFeature>() is not RequestLimits limits)
         {
-            context.Features.Set<IRateLimitFeature>(limits = new());
+            context.Features.Set<IRateLimitFeature>(limits = new(context));
 
             // Written at the last moment, so that they survive an exception handler, which clears the response.
             context.Response.OnStarting(
                 static state =>
                 {
-                    var (context, limits) = ((HttpContext, RequestLimits))state;
-                    RateLimitHeaders.Write(context.Response.Headers, limits._statuses);
+                    ((RequestLimits)state).WriteHeaders();
                     return Task.CompletedTask;
                 },
-                (context, limits));
+                limits);
         }
 
         return limits;
@@ -35,9 +34,12 @@ internal sealed class RequestLimits : IRateLimitFeature
     /// <summary>Whether the policy was not begun yet; it is from now on.</summary>
     public bool TryBegin(string policy)
     {
-        if (_begun.Contains(policy, StringComparer.OrdinalIgnoreCase))
+        foreach (var begun in _begun)
         {
-            return false;
+            if (begun.Equals(policy, StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
         }
 
         _begun.Add(policy);
@@ -45,7 +47,7 @@ internal sealed class RequestLimits : IRateLimitFeature
     }
 
     /// <summary>The request's plan, asked for once.</summary>
-    public async ValueTask<string?> PlanAsync(HttpContext context, Func<HttpContext, ValueTask<string?>> find)
+    public async ValueTask<string?> PlanAsync(Func<HttpContext, ValueTask<string?>> find)
     {
         if (!_plan.IsKnown)
         {
@@ -99,4 +101,6 @@ internal sealed class RequestLimits : IRateLimitFeature
             await reservation.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private void WriteHeaders() => RateLimitHeaders.Write(context.Response.Headers, _statuses);
 }
