@@ -98,7 +98,8 @@ public sealed class RequestPlanTests
     [Fact]
     public async Task A_remembered_refusal_does_not_bind_the_key_on_another_plan()
     {
-        await using var limiters = await TestLimiters.OnRedisAsync(new FakeTimeProvider(TestLimiters.Epoch), o => o.AddPolicy("user", Policy with { Algorithm = RateLimitAlgorithm.FixedWindow }));
+        await using var limiters = await TestLimiters.OnRedisAsync(
+            new FakeTimeProvider(TestLimiters.Epoch), o => o.AddPolicy("user", Policy with { Algorithm = RateLimitAlgorithm.FixedWindow }));
         Assert.True((await limiters.AcquireAsync([new("user", "ada")])).IsAcquired);
         Assert.False((await limiters.AcquireAsync([new("user", "ada")])).IsAcquired);
         Assert.Null(limiters.FindRefusal([new("user", "ada")]));

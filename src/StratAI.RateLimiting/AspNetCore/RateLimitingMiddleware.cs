@@ -76,7 +76,9 @@ internal sealed class RateLimitingMiddleware(RequestDelegate next, RateLimiters 
 
     /// <param name="context">The request.</param>
     /// <param name="limits">The policies.</param>
-    /// <param name="request">What was decided so far; <see langword="null"/> when nothing is to be taken: the plan, which may hang on the user, is then not asked for.</param>
+    /// <param name="request">
+    /// What was decided so far; <see langword="null"/> when nothing is to be taken: the plan, which may hang on the user, is then not asked for.
+    /// </param>
     private async ValueTask<List<RateLimitCheck>> ChecksAsync(HttpContext context, EndpointLimit[] limits, RequestLimits? request)
     {
         var checks = new List<RateLimitCheck>(limits.Length);

@@ -22,7 +22,9 @@ internal sealed class DenialCache(TimeSpan longest, TimeProvider time)
         for (var i = 0; i < requests.Length; i++)
         {
             // Another cost waits for another time: a larger one is refused too, but for longer. So does a key that came on another plan.
-            if (_denials.TryGet(requests[i], out var denial) && requests[i].Cost == denial.Cost && requests[i].Rules == denial.Rules && time.GetTimestamp() is var now && now < denial.EndsAt)
+            if (_denials.TryGet(requests[i], out var denial)
+                && requests[i].Cost == denial.Cost && requests[i].Rules == denial.Rules
+                && time.GetTimestamp() is var now && now < denial.EndsAt)
             {
                 statuses ??= new RateLimitStatus[requests.Length];
                 var elapsed = time.GetElapsedTime(denial.AskedAt, now);

@@ -75,7 +75,8 @@ internal sealed class PolicySet : IDisposable
         catch (Exception e)
         {
             // From the binder, which names the value and its path; or from the application's own code.
-            Log.ReloadRefused(_logger, e.Message.Contains(OverridesPath, StringComparison.OrdinalIgnoreCase) ? "a value of an override cannot be read." : e.Message);
+            var hasKey = e.Message.Contains(OverridesPath, StringComparison.OrdinalIgnoreCase);
+            Log.ReloadRefused(_logger, hasKey ? "a value of an override cannot be read." : e.Message);
             return null;
         }
 
