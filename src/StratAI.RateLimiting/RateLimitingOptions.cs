@@ -8,6 +8,7 @@ public sealed class RateLimitingOptions
 {
     private readonly Dictionary<string, Func<HttpContext, ValueTask<string?>>> _partitions = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Func<HttpContext, long>> _costs = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Func<HttpContext, string?>> _groups = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// A StackExchange.Redis configuration string. Default <see langword="null"/>: the application's own <c>IConnectionMultiplexer</c> is used if one
@@ -45,9 +46,6 @@ public sealed class RateLimitingOptions
     /// as the user.
     /// </summary>
     public Func<HttpContext, ValueTask<string?>>? Plan { get; set; }
-
-    /// <summary>The group of a request's keys, such as its tenant: see <see cref="RateLimitCheck.Group"/>.</summary>
-    public Func<HttpContext, string?>? Group { get; set; }
 
     /// <summary>
     /// Answers a refused request. Status (429, or 503 when a <see cref="OutageBehavior.Closed"/> policy could not be asked), <c>Retry-After</c> and
@@ -126,6 +124,23 @@ public sealed class RateLimitingOptions
         _costs[name] = cost;
         return this;
     }
+
+    /// <summary>
+    /// Says what the keys of a policy belong to, such as a user to a tenant: see <see cref="RateLimitCheck.Group"/>. Without it: each key to itself. Only for
+    /// policies whose key always belongs to the same group: an address that many tenants share would have a bucket, and a whole limit, under each of them.
+    /// </summary>
+    /// <param name="name">The name of a policy, which code or configuration adds.</param>
+    /// <param name="group">The group; <see langword="null"/>: the key itself.</param>
+    /// <returns>These options.</returns>
+    public RateLimitingOptions Group(string name, Func<HttpContext, string?> group)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(group);
+        _groups[name] = group;
+        return this;
+    }
+
+    internal Func<HttpContext, string?>? GroupOf(string name) => _groups.GetValueOrDefault(name);
 
     internal Func<HttpContext, long>? CostOf(string name) => _costs.GetValueOrDefault(name);
 

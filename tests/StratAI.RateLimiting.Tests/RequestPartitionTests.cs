@@ -90,6 +90,30 @@ public sealed class RequestPartitionTests
     }
 
     [Fact]
+    public async Task A_group_belongs_to_the_policies_it_is_given_to()
+    {
+        var one = new RateLimitPolicy { PermitLimit = 1, Window = TimeSpan.FromHours(1) };
+        await using var app = await TestApp.StartAsync(
+            o => o
+                .AddPolicy("ip", one, _ => "192.0.2.1").AddPolicy("user", one, TestApp.User)
+                .Group("USER", context => context.Request.Query["tenant"]),
+            app =>
+            {
+                app.MapGet("/ip", () => "ok").RequireLimits("ip");
+                app.MapGet("/user", () => "ok").RequireLimits("user");
+            });
+
+        // One address is one bucket, whatever tenants come from it.
+        Assert.Equal("200", await app.GetAsync("/ip?tenant=a", 1));
+        Assert.Equal("429", await app.GetAsync("/ip?tenant=b", 1));
+
+        Assert.Equal("200", await app.GetAsync("/user?tenant=a", 1));
+        var administration = app.Services.GetRequiredService<IRateLimitAdministration>();
+        Assert.Equal(0, (await administration.PeekAsync("user", "ada", group: "a"))!.Remaining);
+        Assert.Equal(1, (await administration.PeekAsync("user", "ada"))!.Remaining);
+    }
+
+    [Fact]
     public void A_claim_counts_of_authenticated_users_alone()
     {
         Assert.Equal("acme", Tenant("test", new Claim("tid", "acme")));

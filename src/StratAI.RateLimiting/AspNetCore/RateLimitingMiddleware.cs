@@ -82,7 +82,6 @@ internal sealed class RateLimitingMiddleware(RequestDelegate next, RateLimiters 
     private async ValueTask<List<RateLimitCheck>> ChecksAsync(HttpContext context, EndpointLimit[] limits, RequestLimits? request)
     {
         var checks = new List<RateLimitCheck>(limits.Length);
-        var group = options.Group?.Invoke(context);
         foreach (var limit in limits)
         {
             // Whatever runs the pipeline twice for one request, such as an error page, charges it once.
@@ -94,7 +93,7 @@ internal sealed class RateLimitingMiddleware(RequestDelegate next, RateLimiters 
             var plan = request is not null && options.Plan is { } find && limiters.HasPlans(limit.Policy)
                 ? await request.PlanAsync(find).ConfigureAwait(false)
                 : null;
-            checks.Add(new(limit.Policy, key, limit.Cost?.Invoke(context) ?? 1) { Plan = plan, Group = group });
+            checks.Add(new(limit.Policy, key, limit.Cost?.Invoke(context) ?? 1) { Plan = plan, Group = limit.Group?.Invoke(context) });
         }
 
         return checks;
