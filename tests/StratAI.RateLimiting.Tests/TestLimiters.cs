@@ -27,10 +27,10 @@ internal static class TestLimiters
         Create(Options(configure), clock, null, meters);
 
     /// <summary>On Redis, with the script's clock given by <paramref name="clock"/> and a key prefix of its own unless configured.</summary>
-    public static async Task<RateLimiters> OnRedisAsync(TimeProvider clock, Action<RateLimitingOptions> configure) =>
-        await OnRedisAsync(clock, configure, NewMeters());
+    public static Task<RateLimiters> OnRedisAsync(TimeProvider clock, Action<RateLimitingOptions> configure) => OnRedisAsync(clock, configure, meters: null);
 
-    public static async Task<RateLimiters> OnRedisAsync(TimeProvider clock, Action<RateLimitingOptions> configure, IMeterFactory meters)
+    /// <inheritdoc cref="OnRedisAsync(TimeProvider, Action{RateLimitingOptions})"/>
+    public static async Task<RateLimiters> OnRedisAsync(TimeProvider clock, Action<RateLimitingOptions> configure, IMeterFactory? meters)
     {
         var options = Options(configure);
         // A machine busy with other tests must not make a decision degraded; the deadline has tests of its own.

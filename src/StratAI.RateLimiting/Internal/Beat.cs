@@ -7,41 +7,32 @@ internal sealed class Beat : IAsyncDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
+    private readonly PolicySet _policies;
     private readonly ITimer _timer;
     private readonly Func<Task> _beat;
     private readonly ILogger _logger;
-    private TimeSpan _period;
     private int _isBeating;
 
     public Beat(PolicySet policies, TimeProvider time, Func<Task> beat, ILogger logger)
     {
-        (_beat, _logger) = (beat, logger);
-        _period = PeriodOf(policies);
-        _timer = time.CreateTimer(static state => _ = ((Beat)state!).RunAsync(), this, _period, _period);
-        policies.Replaced += () =>
-        {
-            // Under a shorter lease what is held would lapse between two beats of the old pace.
-            if (PeriodOf(policies) is var period && period != _period)
-            {
-                _period = period;
-                _timer.Change(period, period);
-            }
-        };
+        (_policies, _beat, _logger) = (policies, beat, logger);
+        _timer = time.CreateTimer(static state => _ = ((Beat)state!).RunAsync(), this, Period, Period);
+        policies.Replaced += () => _timer.Change(Period, Period);
     }
 
     /// <summary>This instance's name among the living.</summary>
     public string Instance { get; } = Guid.NewGuid().ToString("n");
 
     /// <summary>After how long without a beat an instance counts as dead.</summary>
-    public TimeSpan Lifetime => _period * 3;
+    public TimeSpan Lifetime => Period * 3;
 
-    public ValueTask DisposeAsync() => _timer.DisposeAsync();
-
-    private static TimeSpan PeriodOf(PolicySet policies) => policies.All
+    private TimeSpan Period => _policies.All
         .Where(policy => policy.Rules.IsHeld)
         .Select(policy => TimeSpan.FromMicroseconds(policy.Rules.LeaseMicros) / 3)
         .Append(Longest)
         .Min();
+
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
     private async Task RunAsync()
     {
