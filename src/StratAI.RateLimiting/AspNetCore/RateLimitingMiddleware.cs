@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using StratAI.RateLimiting.Internal;
+using StratAI.RateLimiting.LanguageModels;
 
 namespace StratAI.RateLimiting.AspNetCore;
 
@@ -58,15 +59,14 @@ internal sealed class RateLimitingMiddleware(RequestDelegate next, RateLimiters 
             return;
         }
 
-        if (decision.Reservations.Count == 0)
-        {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
-
         try
         {
             await next(context).ConfigureAwait(false);
+        }
+        catch (TokenBudgetExceededException refused) when (!context.Response.HasStarted)
+        {
+            request.Add(refused.Decision);
+            await Rejection.WriteAsync(context, refused.Decision, options.OnRejected).ConfigureAwait(false);
         }
         finally
         {

@@ -1,6 +1,9 @@
 namespace StratAI.RateLimiting.LanguageModels;
 
-/// <summary>A call to a language model was not sent, because a budget has no room for it, or could not be asked. Nothing was charged.</summary>
+/// <summary>
+/// A call to a language model was not sent, because a budget has no room for it, or could not be asked. Nothing was charged. Thrown by an endpoint that requires
+/// limits before its response has started, the middleware answers it as any refusal: 429 or 503.
+/// </summary>
 public sealed class TokenBudgetExceededException : Exception
 {
     /// <summary>Makes one of a decision that refused.</summary>
