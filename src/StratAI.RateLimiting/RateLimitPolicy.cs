@@ -41,6 +41,12 @@ public sealed record RateLimitPolicy
     public bool Shadow { get; set; }
 
     /// <summary>
+    /// How long a call waits for Redis, in place of <see cref="RateLimitingOptions.RedisTimeout"/>; of a call under several policies the shortest counts. Default
+    /// <see langword="null"/>: as in the options. From 1 ms to 30 s.
+    /// </summary>
+    public TimeSpan? RedisTimeout { get; set; }
+
+    /// <summary>
     /// What happens while Redis cannot be asked, after <see cref="LocalShareFor"/>. Default: <see cref="OutageBehavior.Local"/>. Without Redis it
     /// has no effect.
     /// </summary>

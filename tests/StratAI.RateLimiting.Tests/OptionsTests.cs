@@ -16,6 +16,20 @@ public sealed class OptionsTests
         { "Policies[p].Window is 366.00:00:00.0000010;", o => o.AddPolicy("p", Valid with { Window = TimeSpan.FromDays(366) + TimeSpan.FromMicroseconds(1) }) },
         { "Policies[p].Window is 00:00:01.0000001;", o => o.AddPolicy("p", Valid with { Window = TimeSpan.FromSeconds(1) + TimeSpan.FromTicks(1) }) },
         { "Policies[p].Outage is 7;", o => o.AddPolicy("p", Valid with { Outage = (OutageBehavior)7 }) },
+        { "Policies[p].RedisTimeout is 00:00:31;", o => o.AddPolicy("p", Valid with { RedisTimeout = TimeSpan.FromSeconds(31) }) },
+        { "Policies[p].Algorithm is 9;", o => o.AddPolicy("p", Valid with { Algorithm = (RateLimitAlgorithm)9 }) },
+        { "Policies[p].PermitLimit is 10001;", o => o.AddPolicy("p", Valid with { Algorithm = RateLimitAlgorithm.SlidingLog, PermitLimit = 10_001 }) },
+        { "Policies[p].Window is 00:00:01; Concurrency has none", o => o.AddPolicy("p", Valid with { Algorithm = RateLimitAlgorithm.Concurrency }) },
+        { "Policies[p].Segments is 1;", o => o.AddPolicy("p", Valid with { Algorithm = RateLimitAlgorithm.SlidingWindow, Segments = 1 }) },
+        { "Policies[p].Window is 00:00:00.0090000; each of its 10 segments", o => o.AddPolicy("p", Valid with { Algorithm = RateLimitAlgorithm.SlidingBudget, Window = TimeSpan.FromMilliseconds(9) }) },
+        { "Policies[p].LeaseTime is 00:00:02;", o => o.AddPolicy("p", Valid with { LeaseTime = TimeSpan.FromSeconds(2) }) },
+        { "Policies[p].BlockSize is 2; it must be from 1 to 1000000, and at most PermitLimit", o => o.AddPolicy("p", Valid with { BlockSize = 2 }) },
+        { "Policies[p].BlockSize is 2; only a FixedWindow", o => o.AddPolicy("p", Valid with { PermitLimit = 2, BlockSize = 2 }) },
+        { "Policies[p].LocalShareFor is 2.00:00:00;", o => o.AddPolicy("p", Valid with { LocalShareFor = TimeSpan.FromDays(2) }) },
+        { "Policies[p].Plans[pro].PermitLimit is 0;", o => o.AddPolicy("p", Planned(new() { PermitLimit = 0 })) },
+        { "Policies[p].Plans[pro].Window is 00:00:00;", o => o.AddPolicy("p", Planned(new() { Window = TimeSpan.Zero })) },
+        { "Policies[no name] has a name", o => o.Policies.Add("no name", Valid) },
+        { "DenialCacheDuration is 00:02:00;", o => o.DenialCacheDuration = TimeSpan.FromMinutes(2) },
         { "KeyPrefix is '';", o => o.KeyPrefix = "" },
         { "KeyPrefix is 'a{b}';", o => o.KeyPrefix = "a{b}" },
         { "KeyPrefix is 'a b';", o => o.KeyPrefix = "a b" },
@@ -25,6 +39,8 @@ public sealed class OptionsTests
         { "Configuration is not", o => o.Configuration = "ssl=true" },
         { "Configuration is not", o => o.Configuration = "127.0.0.1:6379,nonsense=1,password=pw" },
     };
+
+    private static RateLimitPolicy Planned(RateLimitPlan plan) => Valid with { Plans = new Dictionary<string, RateLimitPlan> { ["pro"] = plan } };
 
     [Theory]
     [MemberData(nameof(Invalid))]

@@ -26,6 +26,7 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
         {
             (o.KeyPrefix, o.RedisTimeout) = (_prefix, Deadline);
             o.AddPolicy("local", Policy(OutageBehavior.Local)).AddPolicy("open", Policy(OutageBehavior.Open)).AddPolicy("closed", Policy(OutageBehavior.Closed));
+            o.AddPolicy("patient", Policy(OutageBehavior.Local) with { RedisTimeout = 2 * Deadline });
         });
         _limiters = TestLimiters.Create(options, _clock, new RedisLimitStore(RedisConnection.For(_redis), options, _clock), _meters.Factory);
     }
@@ -124,6 +125,21 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal((RateLimitOutcome.QuotaExceeded, false), (recovered.Outcome, recovered.IsDegraded));
         Assert.False((await TakeAsync(0, "closed")).IsDegraded);
         Assert.Equal(6, _meters.Sum(RateLimitingDiagnostics.RedisFailures, "reason=timeout"));
+    }
+
+    [Fact]
+    public async Task A_call_waits_as_long_as_the_most_impatient_of_its_policies()
+    {
+        _proxy.Stall();
+        var patient = _limiters.AcquireAsync([new("patient", "k")]).AsTask();
+        var mixed = _limiters.AcquireAsync([new("patient", "k"), new("local", "k")]).AsTask();
+
+        _clock.Advance(Deadline);
+        Assert.True((await mixed).IsDegraded);
+        Assert.False(patient.IsCompleted);
+
+        _clock.Advance(Deadline);
+        Assert.True((await patient).IsDegraded);
     }
 
     [Fact]

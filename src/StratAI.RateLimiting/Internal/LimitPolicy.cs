@@ -31,6 +31,8 @@ internal sealed class LimitPolicy
 
     public bool IsShadow { get; }
 
+    public TimeSpan? RedisTimeout => Configured.RedisTimeout;
+
     public OutageBehavior Outage { get; }
 
     public TimeSpan LocalShareFor { get; }

@@ -7,6 +7,9 @@ internal static class PolicyRules
     private const int MaxSegments = 100;
     private const long MaxBlock = 1_000_000;
 
+    public static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan MaxTimeout = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan MinLease = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan MaxLease = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxLocalShare = TimeSpan.FromDays(1);
@@ -38,6 +41,11 @@ internal static class PolicyRules
         else if (policy.BlockSize > 1 && policy.Algorithm is not (RateLimitAlgorithm.FixedWindow or RateLimitAlgorithm.SlidingWindow))
         {
             errors.Add($"{path}.BlockSize is {policy.BlockSize}; only a FixedWindow or SlidingWindow lends permits in advance without ever admitting too many.");
+        }
+
+        if (policy.RedisTimeout < MinTimeout || policy.RedisTimeout > MaxTimeout)
+        {
+            errors.Add($"{path}.RedisTimeout is {policy.RedisTimeout}; it must be from {MinTimeout} to {MaxTimeout}, or null.");
         }
 
         if (!Enum.IsDefined(policy.Outage))

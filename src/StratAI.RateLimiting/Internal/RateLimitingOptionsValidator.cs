@@ -8,8 +8,6 @@ internal sealed class RateLimitingOptionsValidator : IValidateOptions<RateLimiti
 {
     private const int MaxPrefixLength = 64;
     private const int MinSecretLength = 16;
-    private static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan MaxTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan MaxDenial = TimeSpan.FromMinutes(1);
 
     // Visible ASCII but the braces, which end a Cluster hash tag.
@@ -30,9 +28,9 @@ internal sealed class RateLimitingOptionsValidator : IValidateOptions<RateLimiti
             errors.Add($"KeyHashSecret has {secret.Length} characters; it must have at least {MinSecretLength}, or be null.");
         }
 
-        if (options.RedisTimeout < MinTimeout || options.RedisTimeout > MaxTimeout)
+        if (options.RedisTimeout < PolicyRules.MinTimeout || options.RedisTimeout > PolicyRules.MaxTimeout)
         {
-            errors.Add($"RedisTimeout is {options.RedisTimeout}; it must be from {MinTimeout} to {MaxTimeout}.");
+            errors.Add($"RedisTimeout is {options.RedisTimeout}; it must be from {PolicyRules.MinTimeout} to {PolicyRules.MaxTimeout}.");
         }
 
         if (!string.IsNullOrWhiteSpace(options.Configuration) && !CanParse(options.Configuration))

@@ -39,18 +39,20 @@ internal sealed partial class RedisLimitStore : IAsyncDisposable
     };
 
     public Task<LimitReply> AcquireAsync(LimitRequest[] requests, CancellationToken cancellationToken) =>
-        WithinDeadlineAsync(AcquireAsync(requests), cancellationToken);
+        WithinDeadlineAsync(AcquireAsync(requests), DeadlineOf(requests), cancellationToken);
 
     /// <summary>Connects, so that the first decision does not have to do so within its deadline.</summary>
     public Task ConnectAsync() => _connection.GetMultiplexerAsync().AsTask();
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private async Task<T> WithinDeadlineAsync<T>(Task<T> call, CancellationToken cancellationToken)
+    private Task<T> WithinDeadlineAsync<T>(Task<T> call, CancellationToken cancellationToken) => WithinDeadlineAsync(call, _timeout, cancellationToken);
+
+    private async Task<T> WithinDeadlineAsync<T>(Task<T> call, TimeSpan deadline, CancellationToken cancellationToken)
     {
         try
         {
-            return await call.WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
+            return await call.WaitAsync(deadline, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -75,6 +77,18 @@ internal sealed partial class RedisLimitStore : IAsyncDisposable
         var script = _clock is null ? LimitScript.OnServerClock : LimitScript.OnGivenClock;
         var result = await script.EvaluateAsync(database, _keys.Of(requests), arguments.Values).ConfigureAwait(false);
         return ScriptArguments.Read(requests, (long[])result!);
+    }
+
+    private TimeSpan DeadlineOf(LimitRequest[] requests)
+    {
+        TimeSpan? shortest = null;
+        foreach (ref readonly var request in requests.AsSpan())
+        {
+            var own = request.Policy.RedisTimeout ?? _timeout;
+            shortest = own < (shortest ?? TimeSpan.MaxValue) ? own : shortest;
+        }
+
+        return shortest ?? _timeout;
     }
 
     private static bool IsOfOneGroup(LimitRequest[] requests)
