@@ -9,33 +9,36 @@ internal sealed class Segments
 
     public long Sum { get; private set; }
 
-    /// <summary>Brings the counts up to now.</summary>
-    public void MoveTo(LimitRules rules, long now)
+    /// <summary>
+    /// The counts as they are now. By other rules than before that is another object: what was counted by the old ones then counts as of now where
+    /// segments are of another length, which is never in the caller's favour.
+    /// </summary>
+    public Segments At(LimitRules rules, long now)
     {
         var (length, counted) = (rules.SegmentMicros, rules.CountedSegments);
-        var current = now - (now % length);
-        if (_length == length && _counts.Length == counted && _start == current)
+        if (_length == 0)
         {
-            return;
+            (_counts, _length) = (new long[counted], length);
         }
 
-        var moved = new long[counted];
-        if (_length != length)
+        MoveTo(now);
+        if (_length == length && _counts.Length == counted)
         {
-            // The window was changed: what was counted under the old one counts as of now, which is never in the caller's favour.
-            moved[0] = Sum;
+            return this;
         }
-        else
+
+        var other = new Segments { _counts = new long[counted], _length = length, _start = now - (now % length) };
+        for (var i = 0; i < _counts.Length; i++)
         {
-            // A clock that stepped back keeps a key out for one window at most: what lies in the future counts as of now.
-            var shift = Math.Max(0, (current - _start) / length);
-            for (var i = shift; i < counted && i - shift < _counts.Length; i++)
+            var at = _length == length ? i : 0;
+            if (at < counted)
             {
-                moved[i] = _counts[i - shift];
+                other._counts[at] += _counts[i];
+                other.Sum += _counts[i];
             }
         }
 
-        (_counts, _start, _length, Sum) = (moved, current, length, moved.Sum());
+        return other;
     }
 
     public void Add(long count)
@@ -60,4 +63,19 @@ internal sealed class Segments
     public long EmptyAt() => Array.FindIndex(_counts, count => count > 0) is var newest and >= 0 ? LeavesAt(newest) : 0;
 
     private long LeavesAt(long segment) => _start + ((_counts.Length - segment) * _length);
+
+    private void MoveTo(long now)
+    {
+        var current = now - (now % _length);
+        var shift = Math.Max(0, (current - _start) / _length);
+        if (shift > 0 && Sum > 0)
+        {
+            var kept = (int)Math.Max(0, _counts.Length - shift);
+            Array.Copy(_counts, 0, _counts, _counts.Length - kept, kept);
+            Array.Clear(_counts, 0, _counts.Length - kept);
+            Sum = _counts.Sum();
+        }
+
+        _start = current;
+    }
 }

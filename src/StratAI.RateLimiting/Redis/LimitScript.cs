@@ -12,7 +12,7 @@ namespace StratAI.RateLimiting.Redis;
 /// <list type="bullet">
 /// <item><c>g</c>, a token bucket: a string. <c>1763894400000000</c> is a TAT; <c>1763894400000000:2:7</c> is one of two sevenths of a
 /// microsecond more. The rules are those of <see cref="Internal.Gcra"/>.</item>
-/// <item><c>w</c>, a window: a string of the segment's length, the start of the newest segment, and the counts, newest first.</item>
+/// <item><c>w</c>, a window: a string of how many segments count, their length, the start of the newest, and the counts, newest first.</item>
 /// <item><c>l</c>, a log: a list of the times of permits, oldest first.</item>
 /// <item><c>h</c>, permits held: a hash of <c>u</c>, what was used, in the form of a window; <c>s</c>, the sum of what is held; <c>e</c>, a time
 /// before which no hold ends; <c>l</c>, when the last ends; and a field <c>:id</c> per holder of <c>end:amount</c>, or <c>end:x</c> for one that was settled.</item>
@@ -42,23 +42,19 @@ internal static class LimitScript
         local call, fmod, floor = redis.call, math.fmod, math.floor
         local function text(number) return string.format('%.0f', number) end
 
+        -- Tells also whether what is stored follows other rules, or a clock that was ahead, and is to be stored anew.
         local function load(stored, length, counted)
-          local counts, sum = {}, 0
+          local counts, sum, values = {}, 0, {}
           for i = 1, counted do counts[i] = 0 end
-          if not stored then return counts, sum end
-          local values = {}
-          for value in string.gmatch(stored, '%d+') do values[#values + 1] = tonumber(value) end
-          if values[1] == length then
-            local shift = math.max(0, (now - fmod(now, length) - values[2]) / length)
-            for i = shift + 1, math.min(counted, #values - 2 + shift) do
-              counts[i] = values[i - shift + 2]
-              sum = sum + counts[i]
-            end
-          else
-            for i = 3, #values do sum = sum + values[i] end
-            counts[1] = sum
+          for value in string.gmatch(stored or '', '%d+') do values[#values + 1] = tonumber(value) end
+          if #values < 4 then return counts, 0, false end
+          local own = values[2]
+          local shift = math.max(0, (now - fmod(now, own) - values[3]) / own)
+          for i = 4, math.min(#values, values[1] + 3 - shift) do
+            local at = own == length and i - 3 + shift or 1
+            if at <= counted then counts[at], sum = counts[at] + values[i], sum + values[i] end
           end
-          return counts, sum
+          return counts, sum, sum > 0 and (values[1] ~= counted or own ~= length or values[3] > now)
         end
 
         local function leaves(counts, i, length) return now - fmod(now, length) + (#counts - i + 1) * length end
@@ -82,8 +78,8 @@ internal static class LimitScript
         local function save(counts, length)
           local last = #counts
           while last > 1 and counts[last] == 0 do last = last - 1 end
-          local values = {text(length), text(now - fmod(now, length))}
-          for i = 1, last do values[i + 2] = text(counts[i]) end
+          local values = {text(#counts), text(length), text(now - fmod(now, length))}
+          for i = 1, last do values[i + 3] = text(counts[i]) end
           return table.concat(values, ':')
         end
 
@@ -113,7 +109,7 @@ internal static class LimitScript
           found[i] = s
           if form == 'g' then
             local window, limit = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
-            local us, n = now, 0
+            local us, n, changed = now, 0, false
             local stored = call('GET', key)
             if stored then
               local whole, numerator, denominator = string.match(stored, '^(%d+):?(%d*):?(%d*)$')
@@ -121,12 +117,12 @@ internal static class LimitScript
               if whole and whole >= now then
                 us = whole
                 if numerator ~= '' then
-                  if tonumber(denominator) == limit then n = tonumber(numerator) else us = us + 1 end
+                  if tonumber(denominator) == limit then n = tonumber(numerator) else us, changed = us + 1, true end
                 end
               end
-              if us >= now + window then us, n = now + window, 0 end
+              if us > now + window or (us == now + window and n > 0) then us, n, changed = now + window, 0, true end
             end
-            s.us, s.n, s.limit = us, n, ARGV[a + 3]
+            s.us, s.n, s.limit, s.changed = us, n, ARGV[a + 3], changed
             us, n = us + tonumber(ARGV[a + 4]), n + tonumber(ARGV[a + 5])
             if n >= limit then us, n = us + 1, n - limit end
             s.room = us < now + window or (us == now + window and n == 0)
@@ -135,7 +131,11 @@ internal static class LimitScript
           elseif form == 'w' then
             local limit, length = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
             local need = math.max(1, tonumber(ARGV[a + 5]))
-            s.counts, s.sum = load(call('GET', key), length, tonumber(ARGV[a + 4]))
+            local changed
+            s.counts, s.sum, changed = load(call('GET', key), length, tonumber(ARGV[a + 4]))
+            if changed and tonumber(ARGV[a + 5]) > 0 then
+              call('SET', key, save(s.counts, length), 'PXAT', text(math.ceil((now + until_empty(s.counts, length)) / 1000)))
+            end
             s.limit, s.length, s.wanted = limit, length, tonumber(ARGV[a + 6])
             s.room = s.sum + need <= limit
             if not s.room then
@@ -146,14 +146,14 @@ internal static class LimitScript
             local limit, window, cost = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
             local need = math.max(1, cost)
             local last = tonumber(call('LINDEX', key, -1) or 0)
-            if last > now then
+            if last > now and cost > 0 then
               local all = call('LRANGE', key, 0, -1)
               for j = #all, 1, -1 do
                 if tonumber(all[j]) <= now then break end
                 call('LSET', key, j - 1, text(now))
               end
-              last = now
             end
+            last = math.min(last, now)
             local gone, some = 0, 0
             repeat
               local times = call('LRANGE', key, gone, gone + 63)
@@ -164,12 +164,13 @@ internal static class LimitScript
               end
               gone = gone + some
             until some < 64
-            if gone > 0 then call('LTRIM', key, gone, -1) end
-            s.size, s.limit, s.window, s.cost, s.last = call('LLEN', key), limit, window, cost, last
+            s.size, s.limit, s.window, s.cost, s.last = call('LLEN', key) - gone, limit, window, cost, last
             s.room = s.size + need <= limit
             if not s.room then
-              s.retry = need > limit and -2 or tonumber(call('LINDEX', key, s.size + need - limit - 1)) + window - now
+              s.retry = need > limit and -2
+                or math.min(now, tonumber(call('LINDEX', key, gone + s.size + need - limit - 1))) + window - now
             end
+            if gone > 0 and cost > 0 then call('LTRIM', key, gone, -1) end
             a = a + 5
           else
             local limit, length, counted = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
@@ -183,7 +184,12 @@ internal static class LimitScript
             local own = fields[4] and string.match(fields[4], ':(.+)$') or '0'
             s.settled = own == 'x'
             own = tonumber(own) or 0
-            s.counts, s.sum = load(fields[1], length, counted)
+            local changed
+            s.counts, s.sum, changed = load(fields[1], length, counted)
+            if changed and (id ~= '' or charge > 0) then
+              call('HSET', key, 'u', save(s.counts, length))
+              call('PEXPIREAT', key, text(math.ceil(math.max(tonumber(fields[5] or 0), now + until_empty(s.counts, length)) / 1000)))
+            end
             s.limit, s.length, s.held, s.next_held, s.earliest = limit, length, held, held - own + amount, earliest
             s.id, s.amount, s.charge, s.ends, s.latest = id, amount, charge, now + tonumber(ARGV[a + 8]), tonumber(fields[5] or 0)
             if ARGV[a + 9] ~= '1' then
@@ -209,6 +215,8 @@ internal static class LimitScript
             if not s.room then retry = 0 end
             if take and s.cost > 0 then
               left, reset, taken = s.next_us, s.next_n, s.cost
+            end
+            if taken > 0 or (s.changed and s.cost > 0) then
               local value, ends = text(left), left
               if reset > 0 then
                 value = value .. ':' .. text(reset) .. ':' .. s.limit
