@@ -32,8 +32,6 @@ internal sealed class ReservationKeeper(ReservationKeeper.IStore store, TimeProv
 
     public int Unsettled => _unsettled.Count;
 
-    public bool Knows(string id) => _held.ContainsKey(id);
-
     public void Add(Held held, RateLimitReservation holder) => _held[held.Id] = (held, new(holder));
 
     public async ValueTask<bool> ExtendAsync(Held held, long amount, CancellationToken cancellationToken)

@@ -39,7 +39,9 @@ internal static class LimitScript
 
     private const string Body =
         """
-        local call, fmod, floor = redis.call, math.fmod, math.floor
+        local call, fmod = redis.call, math.fmod
+        -- For how long a settlement that is sent again is known to have been charged.
+        local settled_for = 120000000
         local function text(number) return string.format('%.0f', number) end
 
         -- Tells also whether what is stored follows other rules, or a clock that was ahead, and is to be stored anew.
@@ -49,12 +51,12 @@ internal static class LimitScript
           for value in string.gmatch(stored or '', '%d+') do values[#values + 1] = tonumber(value) end
           if #values < 4 then return counts, 0, false end
           local own = values[2]
-          local shift = math.max(0, (now - fmod(now, own) - values[3]) / own)
+          local shift = (now - fmod(now, own) - values[3]) / own
           for i = 4, math.min(#values, values[1] + 3 - shift) do
-            local at = own == length and i - 3 + shift or 1
+            local at = own == length and math.max(1, i - 3 + shift) or 1
             if at <= counted then counts[at], sum = counts[at] + values[i], sum + values[i] end
           end
-          return counts, sum, sum > 0 and (values[1] ~= counted or own ~= length or values[3] > now)
+          return counts, sum, values[1] ~= counted or own ~= length or values[3] > now
         end
 
         local function leaves(counts, i, length) return now - fmod(now, length) + (#counts - i + 1) * length end
@@ -83,7 +85,8 @@ internal static class LimitScript
           return table.concat(values, ':')
         end
 
-        local function expire(key)
+        -- A clock that stepped back keeps nothing that nobody renews for longer than the longest that anything is kept.
+        local function expire(key, longest)
           local sum, earliest = 0, 0
           local all = call('HGETALL', key)
           for i = 1, #all, 2 do
@@ -94,6 +97,10 @@ internal static class LimitScript
                 call('HDEL', key, all[i])
               else
                 sum = sum + (tonumber(amount) or 0)
+                if ends > longest then
+                  ends = longest
+                  call('HSET', key, all[i], text(ends) .. ':' .. amount)
+                end
                 if earliest == 0 or ends < earliest then earliest = ends end
               end
             end
@@ -134,7 +141,11 @@ internal static class LimitScript
             local changed
             s.counts, s.sum, changed = load(call('GET', key), length, tonumber(ARGV[a + 4]))
             if changed and tonumber(ARGV[a + 5]) > 0 then
-              call('SET', key, save(s.counts, length), 'PXAT', text(math.ceil((now + until_empty(s.counts, length)) / 1000)))
+              if s.sum == 0 then
+                call('DEL', key)
+              else
+                call('SET', key, save(s.counts, length), 'PXAT', text(math.ceil((now + until_empty(s.counts, length)) / 1000)))
+              end
             end
             s.limit, s.length, s.wanted = limit, length, tonumber(ARGV[a + 6])
             s.room = s.sum + need <= limit
@@ -177,8 +188,10 @@ internal static class LimitScript
             local id, amount, charge = ARGV[a + 5], tonumber(ARGV[a + 6]), tonumber(ARGV[a + 7])
             local fields = call('HMGET', key, 'u', 's', 'e', ':' .. id, 'l')
             local held, earliest = tonumber(fields[2] or 0), tonumber(fields[3] or 0)
-            if earliest > 0 and earliest <= now then
-              held, earliest = expire(key)
+            local lease = tonumber(ARGV[a + 8])
+            local longest = now + math.max(lease, settled_for)
+            if earliest > 0 and (earliest <= now or earliest > longest) then
+              held, earliest = expire(key, longest)
               fields[4] = call('HGET', key, ':' .. id)
             end
             local own = fields[4] and string.match(fields[4], ':(.+)$') or '0'
@@ -191,7 +204,7 @@ internal static class LimitScript
               call('PEXPIREAT', key, text(math.ceil(math.max(tonumber(fields[5] or 0), now + until_empty(s.counts, length)) / 1000)))
             end
             s.limit, s.length, s.held, s.next_held, s.earliest = limit, length, held, held - own + amount, earliest
-            s.id, s.amount, s.charge, s.ends, s.latest = id, amount, charge, now + tonumber(ARGV[a + 8]), tonumber(fields[5] or 0)
+            s.id, s.amount, s.charge, s.ends, s.latest = id, amount, charge, now + (amount > 0 and lease or settled_for), tonumber(fields[5] or 0)
             if ARGV[a + 9] ~= '1' then
               local need = math.max(1, amount + charge)
               local must_leave = held - own + need - (limit - s.sum)
@@ -264,7 +277,8 @@ internal static class LimitScript
                   call('HDEL', key, ':' .. s.id)
                 end
               end
-              if s.held == 0 and s.sum == 0 then
+              -- Beside the holds and what was settled there are four fields at most.
+              if s.held == 0 and s.sum == 0 and call('HLEN', key) <= 4 then
                 call('DEL', key)
               else
                 s.latest = math.max(s.latest, now + until_empty(s.counts, s.length))

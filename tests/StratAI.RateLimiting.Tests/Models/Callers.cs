@@ -12,7 +12,7 @@ internal sealed class Callers(History history)
     {
         var hash = new UInt128((ulong)history.Seed, (ulong)ask.Key);
         var request = new LimitRequest(policy, policy.Rules, $"{ask.Key}", null, ask.Amount) { Key = new(policy.Name, hash) };
-        return policy.Rules.IsHeld && Change(ask, policy.Rules, now) is { } change
+        return policy.Rules.IsHeld && Change(ask, now) is { } change
             ? request with { Hold = change, Cost = change.Amount + change.Charge }
             : request with { Cost = policy.Rules.IsHeld ? 0 : ask.Amount };
     }
@@ -29,13 +29,13 @@ internal sealed class Callers(History history)
         _callers[(ask.Policy, ask.Key, ask.Slot)] = ask.Verb switch
         {
             Verb.CommitAgain => known!,
-            Verb.Commit when change.Charge > 0 => new("", 0) { Settlement = change, SettledAt = now },
+            Verb.Commit when change.Charge > 0 => new("", 0) { Settlement = change, KnownUntil = now + request.Rules.LeaseMicros },
             Verb.Commit or Verb.Release => new("", 0),
             _ => new(change.Id, change.Amount),
         };
     }
 
-    private HoldChange? Change(Ask ask, LimitRules rules, long now)
+    private HoldChange? Change(Ask ask, long now)
     {
         var caller = _callers.GetValueOrDefault((ask.Policy, ask.Key, ask.Slot));
         var holds = caller is { Id.Length: > 0 };
@@ -50,7 +50,7 @@ internal sealed class Callers(History history)
             Verb.Release when holds => new(caller!.Id, 0, IsForced: true),
             Verb.Renew when holds => new(caller!.Id, caller.Amount, IsForced: true),
             // The twin in the process remembers a settlement for as long as a lease; nothing is lost there that would have to be sent later.
-            Verb.CommitAgain when caller?.Settlement is { } settlement && now < caller.SettledAt + rules.LeaseMicros => settlement,
+            Verb.CommitAgain when caller?.Settlement is { } settlement && now < caller.KnownUntil => settlement,
             _ => null,
         };
     }
@@ -59,6 +59,6 @@ internal sealed class Callers(History history)
     {
         public HoldChange? Settlement { get; init; }
 
-        public long SettledAt { get; init; }
+        public long KnownUntil { get; init; }
     }
 }

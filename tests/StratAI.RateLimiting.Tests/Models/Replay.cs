@@ -49,7 +49,7 @@ internal sealed class Replay(History history, params IModelStore[] stores)
 
         var requests = Array.ConvertAll(step.Asks, ask => _callers.Request(ask, history.Versions[_version][ask.Policy], _now));
         var reply = await CallAsync(step.Asks, requests);
-        if (reply.Acquired || !CanFollow(step) || RetryOf(requests, reply) is not { } retry)
+        if (reply.Acquired || !CanFollow(step, requests) || RetryOf(requests, reply) is not { } retry)
         {
             return;
         }
@@ -66,8 +66,10 @@ internal sealed class Replay(History history, params IModelStore[] stores)
     /// <summary>
     /// Not what is known for a lease alone, and not what only looks by rules that were changed: what is stored then counts as of whenever it is looked at.
     /// </summary>
-    private bool CanFollow(Step step) =>
-        step.Follow && !Array.Exists(step.Asks, ask => ask.Verb == Verb.CommitAgain || (history.HasChanges && ask.Amount == 0));
+    private bool CanFollow(Step step, LimitRequest[] requests) =>
+        step.Follow
+        && !Array.Exists(step.Asks, ask => ask.Verb == Verb.CommitAgain)
+        && !(history.HasChanges && Array.Exists(requests, request => request.IsPeek));
 
     private long Pause(long pause)
     {
@@ -96,7 +98,7 @@ internal sealed class Replay(History history, params IModelStore[] stores)
         var models = Array.ConvertAll(asks, Model);
         for (var i = 0; i < models.Length; i++)
         {
-            models[i] = requests[i] is { Cost: 0, Hold: null } ? models[i].Copy() : models[i];
+            models[i] = requests[i].IsPeek ? models[i].Copy() : models[i];
             models[i].Adopt(requests[i].Rules, _now);
         }
 
