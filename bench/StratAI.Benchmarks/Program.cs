@@ -8,12 +8,16 @@ using StratAI.Benchmarks.Caching;
 using StratAI.Benchmarks.Chat;
 using StratAI.Benchmarks.Locking;
 using StratAI.Benchmarks.Pagination;
+using StratAI.Benchmarks.RateLimiting;
 
 Func<Task>? other = args switch
 {
     ["paired"] or ["paired", "pagination"] => PairedPages.RunAsync,
     ["paired", "caching"] => PairedCaches.RunAsync,
     ["paired", "locking"] => PairedMutexes.RunAsync,
+    ["paired", "ratelimiting"] => PairedLimits.RunAsync,
+    ["ratelimiting-memory"] => LimitMemory.RunAsync,
+    ["ratelimiting-throughput"] => LimitThroughput.RunAsync,
     ["locking-handover"] => HandOver.RunAsync,
     ["caching-throughput"] => HotSet.RunAsync,
     ["caching-visibility"] => VisibilityRun.RunAsync,

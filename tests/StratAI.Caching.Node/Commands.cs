@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Caching.Hybrid;
 using StackExchange.Redis;
+using StratAI.Testing.Node;
 
 namespace StratAI.Caching.Node;
 

@@ -6,6 +6,7 @@ using StackExchange.Redis;
 using StratAI.Caching;
 using StratAI.Caching.Locking;
 using StratAI.Caching.Node;
+using StratAI.Testing.Node;
 
 // One instance of an application with the cache in it, for tests over several processes. Settings come as arguments; commands by standard input, one a
 // line, see Commands. It ends with its standard input, so that it never outlives the test.

@@ -21,7 +21,7 @@ public sealed class RedisLimiterTests : LimiterContract, IAsyncLifetime
         _server = redis.GetServers()[0];
     }
 
-    public async Task DisposeAsync() => await _database.KeyDeleteAsync([.. Keys()]);
+    public async Task DisposeAsync() => await _database.KeyDeleteAsync(await KeyLife.AllExpireAsync(await TestLimiters.Redis, _prefix));
 
     protected override IRateLimiters Create(Action<RateLimitingOptions> configure) => OnFakeClock(configure);
 

@@ -3,6 +3,7 @@ using StackExchange.Redis;
 using StratAI.RateLimiting.Internal;
 using StratAI.RateLimiting.Redis;
 using StratAI.Shared.Redis;
+using StratAI.Testing;
 
 namespace StratAI.RateLimiting.Tests;
 
@@ -11,18 +12,19 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(100);
 
+    private readonly string _prefix = TestLimiters.NewPrefix();
     private readonly FakeTimeProvider _clock = new(TestLimiters.Epoch);
-    private readonly RedisRelay _relay = new();
+    private readonly TcpProxy _proxy = new(TestServers.Redis.Split(',')[0]);
     private readonly TestMeters _meters = new();
     private ConnectionMultiplexer _redis = null!;
     private RateLimiters _limiters = null!;
 
     public async Task InitializeAsync()
     {
-        _redis = await ConnectionMultiplexer.ConnectAsync(_relay.Configuration);
+        _redis = await ConnectionMultiplexer.ConnectAsync($"{_proxy.Endpoint},connectTimeout=10000,asyncTimeout=30000");
         var options = TestLimiters.Options(o =>
         {
-            o.RedisTimeout = Deadline;
+            (o.KeyPrefix, o.RedisTimeout) = (_prefix, Deadline);
             o.AddPolicy("local", Policy(OutageBehavior.Local)).AddPolicy("open", Policy(OutageBehavior.Open)).AddPolicy("closed", Policy(OutageBehavior.Closed));
         });
         _limiters = TestLimiters.Create(options, _clock, new RedisLimitStore(RedisConnection.For(_redis), options, _clock), _meters.Factory);
@@ -33,9 +35,11 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // The connection waits for its pending calls before it closes.
-        _relay.Flow();
+        _proxy.Restore();
+        var keys = await KeyLife.AllExpireAsync(await TestLimiters.Redis, _prefix);
+        await (await TestLimiters.Redis).GetDatabase().KeyDeleteAsync(keys);
         await _redis.DisposeAsync();
-        await _relay.DisposeAsync();
+        await _proxy.DisposeAsync();
         _meters.Dispose();
     }
 
@@ -43,7 +47,7 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
     public async Task Local_limits_apply_in_each_instance_beginning_with_full_buckets()
     {
         await TakeAsync(2, "local");
-        _relay.Stall();
+        _proxy.Stall();
 
         Assert.True((await TimeOutAsync(2, "local")).IsAcquired);
 
@@ -56,7 +60,7 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
     public async Task Open_limits_admit_everything_and_do_not_pretend_to_know_what_is_left()
     {
         await TakeAsync(2, "open");
-        _relay.Stall();
+        _proxy.Stall();
 
         var decision = await TimeOutAsync(2, "open");
 
@@ -67,7 +71,7 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task Closed_limits_refuse_as_unavailable_and_name_themselves()
     {
-        _relay.Stall();
+        _proxy.Stall();
 
         var decision = await TimeOutAsync(1, "open", "closed", "local");
 
@@ -81,7 +85,7 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task A_mixed_call_is_decided_by_its_local_limits()
     {
-        _relay.Stall();
+        _proxy.Stall();
         await TimeOutAsync(2, "local");
 
         var decision = await TimeOutAsync(1, "open", "local");
@@ -96,7 +100,7 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
     public async Task After_five_failures_nobody_waits_and_when_Redis_answers_again_it_decides_again()
     {
         await TakeAsync(2, "local");
-        _relay.Stall();
+        _proxy.Stall();
         for (var i = 0; i < 5; i++)
         {
             Assert.True((await TimeOutAsync(0, "local")).IsDegraded);
@@ -114,7 +118,7 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
         _clock.Advance(Deadline);
         Assert.True((await trying).IsDegraded);
 
-        _relay.Flow();
+        _proxy.Restore();
         _clock.Advance(TimeSpan.FromSeconds(1));
         var recovered = await TakeAsync(1, "local");
         Assert.Equal((RateLimitOutcome.QuotaExceeded, false), (recovered.Outcome, recovered.IsDegraded));
@@ -125,7 +129,7 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task A_caller_that_gives_up_is_not_a_failure_of_Redis()
     {
-        _relay.Stall();
+        _proxy.Stall();
         for (var i = 0; i < 6; i++)
         {
             using var cancellation = new CancellationTokenSource();
@@ -134,7 +138,7 @@ public sealed class RedisOutageTests : IAsyncLifetime, IAsyncDisposable
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         }
 
-        _relay.Flow();
+        _proxy.Restore();
         Assert.False((await TakeAsync(0, "local")).IsDegraded);
         Assert.Equal(0, _meters.Sum(RateLimitingDiagnostics.RedisFailures, "reason=timeout"));
     }

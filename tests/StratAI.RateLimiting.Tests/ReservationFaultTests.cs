@@ -5,6 +5,7 @@ using StackExchange.Redis;
 using StratAI.RateLimiting.Internal;
 using StratAI.RateLimiting.Redis;
 using StratAI.Shared.Redis;
+using StratAI.Testing;
 
 namespace StratAI.RateLimiting.Tests;
 
@@ -16,19 +17,19 @@ public sealed class ReservationFaultTests
     [Fact]
     public async Task A_reservation_released_while_it_is_extended_is_held_by_nobody()
     {
-        await using var relay = new RedisRelay();
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(relay.Configuration);
+        await using var proxy = new TcpProxy(TestServers.Redis.Split(',')[0]);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{proxy.Endpoint},connectTimeout=10000,asyncTimeout=30000");
         var options = TestLimiters.Options(o => o.AddPolicy("work", Concurrency(5)));
         options.RedisTimeout = TimeSpan.FromSeconds(30);
         var store = new RedisLimitStore(RedisConnection.For(redis), options, TimeProvider.System, () => TestLimiters.Micros(_clock));
         var limiters = TestLimiters.Create(options, _clock, store);
         await using var decision = await limiters.AcquireAsync([new("work", "k", 2)]);
 
-        relay.Stall();
+        proxy.Stall();
         var extending = decision.Reservations[0].ExtendAsync(3).AsTask();
         var releasing = decision.Reservations[0].ReleaseAsync().AsTask();
         Assert.False(extending.IsCompleted || releasing.IsCompleted);
-        relay.Flow();
+        proxy.Restore();
         await Task.WhenAll(extending, releasing);
 
         Assert.Equal(0, limiters.ReservationCount);

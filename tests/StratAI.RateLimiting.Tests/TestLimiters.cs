@@ -27,13 +27,16 @@ internal static class TestLimiters
         Create(Options(configure), clock, null, meters);
 
     /// <summary>On Redis, with the script's clock given by <paramref name="clock"/> and a key prefix of its own unless configured.</summary>
-    public static async Task<RateLimiters> OnRedisAsync(TimeProvider clock, Action<RateLimitingOptions> configure)
+    public static Task<RateLimiters> OnRedisAsync(TimeProvider clock, Action<RateLimitingOptions> configure) => OnRedisAsync(clock, configure, meters: null);
+
+    /// <inheritdoc cref="OnRedisAsync(TimeProvider, Action{RateLimitingOptions})"/>
+    public static async Task<RateLimiters> OnRedisAsync(TimeProvider clock, Action<RateLimitingOptions> configure, IMeterFactory? meters)
     {
         var options = Options(configure);
         // A machine busy with other tests must not make a decision degraded; the deadline has tests of its own.
         options.RedisTimeout = TimeSpan.FromSeconds(10);
         var connection = RedisConnection.For(await Redis);
-        return Create(options, clock, new(connection, options, TimeProvider.System, () => Micros(clock)));
+        return Create(options, clock, new(connection, options, TimeProvider.System, () => Micros(clock)), meters);
     }
 
     public static RateLimiters Create(RateLimitingOptions options, TimeProvider clock, RedisLimitStore? redis, IMeterFactory? meters = null) =>

@@ -6,15 +6,15 @@ namespace StratAI.Benchmarks.Caching;
 /// <summary>Keys of one run in the test server, gone after it.</summary>
 internal sealed class RedisSpace : IAsyncDisposable
 {
-    private readonly ConnectionMultiplexer _connection;
-
-    private RedisSpace(ConnectionMultiplexer connection) => _connection = connection;
+    private RedisSpace(ConnectionMultiplexer connection) => Connection = connection;
 
     public string Name { get; } = $"bench-{Guid.NewGuid():n}";
 
-    public IDatabase Database => _connection.GetDatabase();
+    public ConnectionMultiplexer Connection { get; }
 
-    public ISubscriber Subscriber => _connection.GetSubscriber();
+    public IDatabase Database => Connection.GetDatabase();
+
+    public ISubscriber Subscriber => Connection.GetSubscriber();
 
     public RedisChannel Bare => RedisChannel.Literal($"{Name}:bare");
 
@@ -22,11 +22,11 @@ internal sealed class RedisSpace : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await foreach (var key in _connection.GetServers()[0].KeysAsync(pattern: $"*{Name}*", pageSize: 1_000))
+        await foreach (var key in Connection.GetServers()[0].KeysAsync(pattern: $"*{Name}*", pageSize: 1_000))
         {
             await Database.KeyDeleteAsync(key);
         }
 
-        await _connection.DisposeAsync();
+        await Connection.DisposeAsync();
     }
 }

@@ -68,9 +68,20 @@ internal sealed class BlockedCall(LocalTable<PermitBlock> blocks, DistributedLim
             acquired = reply.Acquired;
             for (var i = 0; i < asked.Length; i++)
             {
-                statuses[missing[i]] = acquired && IsBlocked(asked[i]) && blocks.TryGet(asked[i], out var block)
-                    ? block.Put(asked[i], reply.Buckets[i], askedAt)
-                    : Decisions.Status(asked[i], reply.Buckets[i]);
+                statuses[missing[i]] = Decisions.Status(asked[i], reply.Buckets[i]);
+                if (!IsBlocked(asked[i]) || !blocks.TryGet(asked[i], out var block))
+                {
+                    continue;
+                }
+
+                if (acquired)
+                {
+                    statuses[missing[i]] = block.Put(asked[i], reply.Buckets[i], askedAt);
+                }
+                else if (reply.Buckets[i].Taken != BucketView.GivenBack)
+                {
+                    block.Keep(asked[i]);
+                }
             }
 
             return (acquired, statuses);
@@ -107,7 +118,7 @@ internal sealed class BlockedCall(LocalTable<PermitBlock> blocks, DistributedLim
                 await block.Filling.WaitAsync(cancellationToken).ConfigureAwait(false);
                 filling.Add(block);
                 own[i] = block.TryTake(requests[i].Cost);
-                requests[i] = requests[i] with { Wanted = block.Wanted(requests[i].Cost, requests[i].Policy.BlockSize) };
+                requests[i] = own[i] is null ? block.Fill(requests[i]) : requests[i];
             }
         }
     }

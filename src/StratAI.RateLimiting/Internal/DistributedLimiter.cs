@@ -54,7 +54,8 @@ internal sealed class DistributedLimiter(
         catch (Exception e) when (RedisLimitStore.FailureReason(e) is { } reason)
         {
             metrics.RedisFailed(reason);
-            if (_breaker.Failed())
+            // While a slot of a cluster moves, calls of several of its keys fail and all others succeed.
+            if (!e.Message.StartsWith("TRYAGAIN", StringComparison.Ordinal) && _breaker.Failed())
             {
                 Log.RedisUnavailable(logger, reason, OpenFor.TotalSeconds, e);
             }
@@ -73,7 +74,7 @@ internal sealed class DistributedLimiter(
 
         var instances = Instances;
         var counted = Array.ConvertAll(
-            Array.FindAll(requests, request => RungOf(request, silence) == OutageBehavior.Local), request => request with { Rules = request.Rules.Share(instances) });
+            Array.FindAll(requests, request => RungOf(request, silence) == OutageBehavior.Local), request => request with { Rules = request.Rules.Share(instances), Wanted = request.Cost });
         var reply = local.Acquire(counted);
         var statuses = new RateLimitStatus[requests.Length];
         var next = 0;

@@ -15,6 +15,8 @@ internal sealed class Gcra(long limit, long windowMicros)
     public static readonly TimeSpan MinWindow = TimeSpan.FromMilliseconds(1);
     public static readonly TimeSpan MaxWindow = TimeSpan.FromDays(366);
 
+    private readonly GcraCharge _one = Divide(1, limit, windowMicros);
+
     public long Limit => limit;
 
     public long WindowMicros => windowMicros;
@@ -23,12 +25,7 @@ internal sealed class Gcra(long limit, long windowMicros)
     /// How far <paramref name="cost"/> permits move the TAT. More than the limit counts as one more than the limit: more than a window, so never
     /// allowed. Nothing (0) needs the room of one permit, and takes none.
     /// </summary>
-    public GcraCharge Charge(long cost)
-    {
-        var product = (Int128)Math.Clamp(cost, 1, limit + 1) * windowMicros;
-        var (micros, numerator) = Int128.DivRem(product, limit);
-        return new((long)micros, (long)numerator, Takes: cost > 0);
-    }
+    public GcraCharge Charge(long cost) => cost <= 1 ? _one : Divide(Math.Min(cost, limit + 1), limit, windowMicros);
 
     /// <summary>The state as it counts at <paramref name="now"/>: a bucket that is full, or was never used, has its TAT at now.</summary>
     public GcraState Normalize(GcraState? stored, long now)
@@ -70,6 +67,12 @@ internal sealed class Gcra(long limit, long windowMicros)
         charge.Micros > windowMicros || (charge.Micros == windowMicros && charge.Numerator > 0)
             ? null
             : Math.Max(0, Advance(normalized, charge).MicrosRoundedUp - now - windowMicros);
+
+    private static GcraCharge Divide(long cost, long limit, long windowMicros)
+    {
+        var (micros, numerator) = Int128.DivRem((Int128)cost * windowMicros, limit);
+        return new((long)micros, (long)numerator);
+    }
 
     private GcraState Advance(GcraState state, GcraCharge charge)
     {

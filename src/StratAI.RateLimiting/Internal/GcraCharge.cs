@@ -1,4 +1,4 @@
 namespace StratAI.RateLimiting.Internal;
 
-/// <summary>How far a request moves a TAT: <c>Micros + Numerator ÷ limit</c> microseconds; or, unless it takes, only how much room it asks for.</summary>
-internal readonly record struct GcraCharge(long Micros, long Numerator, bool Takes);
+/// <summary>How far a request moves a TAT: <c>Micros + Numerator ÷ limit</c> microseconds.</summary>
+internal readonly record struct GcraCharge(long Micros, long Numerator);

@@ -46,13 +46,35 @@ internal sealed class PermitBlock(TimeProvider time)
         }
     }
 
-    /// <summary>How many permits to ask for: as many as were spent, twice over, up to the policy's block, and no more than are missing in it.</summary>
-    public long Wanted(long cost, long blockSize)
+    /// <summary>
+    /// Asks for as many permits as were spent, twice over, up to the policy's block, and no more than are missing in it; and gives back what lapsed of the
+    /// last segment. Given back once, even if no answer comes: twice would be permits out of nothing.
+    /// </summary>
+    public LimitRequest Fill(in LimitRequest request)
     {
         lock (_gate)
         {
-            var left = time.GetTimestamp() < EndsAt ? _left : 0;
-            return Math.Max(cost, Math.Min(_size, blockSize) - left);
+            var lapsed = 0L;
+            if (time.GetTimestamp() >= EndsAt)
+            {
+                (lapsed, _left) = (_left, 0);
+                _size = lapsed > 0 ? Math.Max(1, _size / 2) : _size;
+            }
+
+            return request with
+            {
+                Wanted = Math.Max(request.Cost, Math.Min(_size, request.Policy.BlockSize) - _left),
+                Unspent = (lapsed, _segment),
+            };
+        }
+    }
+
+    /// <summary>Redis refused, so that what lapsed was not given back; it is when Redis is asked again.</summary>
+    public void Keep(in LimitRequest request)
+    {
+        lock (_gate)
+        {
+            _left += request.Unspent.Count;
         }
     }
 
@@ -72,8 +94,6 @@ internal sealed class PermitBlock(TimeProvider time)
             }
             else
             {
-                // What is left of the last one lapses, and shows that it was too large.
-                _size = _left > 0 ? Math.Max(1, _size / 2) : _size;
                 (_segment, _left) = (segment, extra);
             }
 

@@ -49,27 +49,49 @@ internal sealed partial class RateLimiters : ReservationKeeper.IStore
     /// <summary>Renews what is held, tells that this instance lives, and settles what could not be settled before.</summary>
     private async Task BeatAsync()
     {
-        var renewals = Hash([.. _keeper.Renewals()]);
-        if (_distributed is null)
+        var held = _keeper.Renewals();
+        var renewals = Hash([.. held.Select(held => held.Change(held.Amount))]);
+        for (var i = 0; i < renewals.Length; i++)
         {
-            foreach (var renewal in renewals)
+            if (_distributed is null || _local.Knows(renewals[i].Key))
             {
-                _local.Acquire([renewal]);
+                RenewHere(held[i], renewals[i]);
+            }
+        }
+
+        if (_distributed is not null)
+        {
+            var (answered, instances) = await _distributed.TryAsync(() => _redis!.BeatAsync(_beat.Instance, _beat.Lifetime, renewals)).ConfigureAwait(false);
+            if (!answered)
+            {
+                return;
             }
 
+            _distributed.Instances = instances;
+        }
+
+        _keeper.Renewed(held);
+        await _keeper.SettleAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>One that is just being changed is renewed by the change.</summary>
+    private void RenewHere(Held held, LimitRequest renewal)
+    {
+        if (!held.Gate.Wait(0))
+        {
             return;
         }
 
-        foreach (var renewal in renewals.Where(renewal => _local.Knows(renewal.Key)))
+        try
         {
-            _local.Acquire([renewal]);
+            if (!held.HasEnded)
+            {
+                _local.Acquire([renewal]);
+            }
         }
-
-        var (answered, instances) = await _distributed.TryAsync(() => _redis!.BeatAsync(_beat.Instance, _beat.Lifetime, renewals)).ConfigureAwait(false);
-        if (answered)
+        finally
         {
-            _distributed.Instances = instances;
-            await _keeper.SettleAsync().ConfigureAwait(false);
+            held.Gate.Release();
         }
     }
 

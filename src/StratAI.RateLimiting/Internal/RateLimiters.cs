@@ -49,6 +49,9 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
 
     public int ReservationCount => _keeper.Count;
 
+    /// <summary>Settlements that Redis does not have yet.</summary>
+    public int UnsettledCount => _keeper.Unsettled;
+
     public RateLimiter Get(string policy, string key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);

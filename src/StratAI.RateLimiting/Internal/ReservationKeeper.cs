@@ -5,7 +5,7 @@ namespace StratAI.RateLimiting.Internal;
 
 /// <summary>
 /// Keeps what this process holds: renews it at every beat, and sends settlements again until the store has them. A reservation that nobody refers to
-/// any more is no longer renewed, and lapses.
+/// any more is given back.
 /// </summary>
 internal sealed class ReservationKeeper(ReservationKeeper.IStore store, TimeProvider time, ILogger logger)
 {
@@ -16,6 +16,9 @@ internal sealed class ReservationKeeper(ReservationKeeper.IStore store, TimeProv
 
     private readonly ConcurrentDictionary<string, (Held Held, WeakReference<RateLimitReservation> Holder)> _held = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<(LimitRequest Change, long Since)> _unsettled = new();
+
+    // A beat and the end of the process may settle at the same time: what one has looked at, the other must not take for its own.
+    private int _isSettling;
 
     /// <summary>Where permits are held.</summary>
     internal interface IStore
@@ -93,39 +96,61 @@ internal sealed class ReservationKeeper(ReservationKeeper.IStore store, TimeProv
     }
 
     /// <summary>What is to be renewed now.</summary>
-    public List<LimitRequest> Renewals()
+    public List<Held> Renewals()
     {
-        var renewals = new List<LimitRequest>(_held.Count);
+        var renewals = new List<Held>(_held.Count);
         foreach (var (id, (held, holder)) in _held)
         {
-            if (!holder.TryGetTarget(out _))
+            if (holder.TryGetTarget(out _))
+            {
+                renewals.Add(held);
+            }
+            else if (held.TryEnd())
             {
                 _held.TryRemove(id, out _);
-            }
-            else if (!held.HasEnded)
-            {
-                renewals.Add(held.Change(held.Amount));
+                SettleLater(held.Change(amount: 0));
             }
         }
 
         return renewals;
     }
 
+    /// <summary>What ended while it was being renewed may have been given back before the renewal came, and is held again: it is given back once more.</summary>
+    public void Renewed(List<Held> renewals)
+    {
+        foreach (var held in renewals.Where(held => held.HasEnded))
+        {
+            SettleLater(held.Change(amount: 0));
+        }
+    }
+
     /// <summary>Sends again what could not be settled, in the order in which it came.</summary>
     public async Task SettleAsync()
     {
-        for (var left = _unsettled.Count; left > 0 && _unsettled.TryPeek(out var next); left--)
+        if (Interlocked.Exchange(ref _isSettling, 1) != 0)
         {
-            if (time.GetElapsedTime(next.Since) > SettleFor)
-            {
-                Log.SettlementLost(logger, next.Change.Policy.Name);
-            }
-            else if (!await store.SettleAsync(next.Change).ConfigureAwait(false))
-            {
-                return;
-            }
+            return;
+        }
 
-            _unsettled.TryDequeue(out _);
+        try
+        {
+            for (var left = _unsettled.Count; left > 0 && _unsettled.TryPeek(out var next); left--)
+            {
+                if (time.GetElapsedTime(next.Since) > SettleFor)
+                {
+                    Log.SettlementLost(logger, next.Change.Policy.Name);
+                }
+                else if (!await store.SettleAsync(next.Change).ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                _unsettled.TryDequeue(out _);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _isSettling, 0);
         }
     }
 }

@@ -1,3 +1,5 @@
+using StratAI.Shared.Redis;
+
 namespace StratAI.RateLimiting.Redis;
 
 /// <summary>
@@ -23,19 +25,19 @@ namespace StratAI.RateLimiting.Redis;
 /// </remarks>
 internal static class LimitScript
 {
-    public const string Text =
+    public static RedisScript OnServerClock { get; } = new(
         """
         local time = redis.call('TIME')
         local now = time[1] * 1000000 + time[2]
 
-        """ + Body;
+        """ + Body);
 
     /// <summary>The same with the time, in microseconds, as an additional last argument: for tests of its arithmetic.</summary>
-    public const string TextWithGivenTime =
+    public static RedisScript OnGivenClock { get; } = new(
         """
         local now = tonumber(ARGV[#ARGV])
 
-        """ + Body;
+        """ + Body);
 
     private const string Body =
         """
@@ -112,8 +114,7 @@ internal static class LimitScript
         local found, acquired, a = {}, 1, 1
         for i = 1, #KEYS do
           local key, form, shadow = KEYS[i], ARGV[a], ARGV[a + 1] == '1'
-          local s = {form = form, room = true, retry = -1}
-          found[i] = s
+          local s
           if form == 'g' then
             local window, limit = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
             local us, n, changed = now, 0, false
@@ -129,30 +130,35 @@ internal static class LimitScript
               end
               if us > now + window or (us == now + window and n > 0) then us, n, changed = now + window, 0, true end
             end
-            s.us, s.n, s.limit, s.changed = us, n, ARGV[a + 3], changed
-            us, n = us + tonumber(ARGV[a + 4]), n + tonumber(ARGV[a + 5])
-            if n >= limit then us, n = us + 1, n - limit end
-            s.room = us < now + window or (us == now + window and n == 0)
-            s.next_us, s.next_n, s.cost = us, n, tonumber(ARGV[a + 6])
+            local next_us, next_n = us + tonumber(ARGV[a + 4]), n + tonumber(ARGV[a + 5])
+            if next_n >= limit then next_us, next_n = next_us + 1, next_n - limit end
+            s = {
+              form = form, room = next_us < now + window or (next_us == now + window and next_n == 0), retry = -1, changed = changed,
+              us = us, n = n, next_us = next_us, next_n = next_n, limit = ARGV[a + 3], cost = tonumber(ARGV[a + 6])
+            }
             a = a + 7
           elseif form == 'w' then
             local limit, length = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
             local need = math.max(1, tonumber(ARGV[a + 5]))
-            local changed
-            s.counts, s.sum, changed = load(call('GET', key), length, tonumber(ARGV[a + 4]))
+            local counts, sum, changed = load(call('GET', key), length, tonumber(ARGV[a + 4]))
             if changed and tonumber(ARGV[a + 5]) > 0 then
-              if s.sum == 0 then
+              if sum == 0 then
                 call('DEL', key)
               else
-                call('SET', key, save(s.counts, length), 'PXAT', text(math.ceil((now + until_empty(s.counts, length)) / 1000)))
+                call('SET', key, save(counts, length), 'PXAT', text(math.ceil((now + until_empty(counts, length)) / 1000)))
               end
             end
-            s.limit, s.length, s.wanted = limit, length, tonumber(ARGV[a + 6])
+            s = {form = form, room = true, retry = -1, counts = counts, sum = sum, limit = limit, length = length, wanted = tonumber(ARGV[a + 6])}
+            local unspent, segment = tonumber(ARGV[a + 7]), (now - fmod(now, length) - tonumber(ARGV[a + 8])) / length + 1
+            if unspent > 0 and s.counts[segment] then
+              unspent = math.min(unspent, s.counts[segment])
+              s.counts[segment], s.sum = s.counts[segment] - unspent, s.sum - unspent
+            end
             s.room = s.sum + need <= limit
             if not s.room then
               s.retry = need > limit and -2 or until_left(s.counts, length, s.sum + need - limit)
             end
-            a = a + 7
+            a = a + 9
           elseif form == 'l' then
             local limit, window, cost = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
             local need = math.max(1, cost)
@@ -175,7 +181,7 @@ internal static class LimitScript
               end
               gone = gone + some
             until some < 64
-            s.size, s.limit, s.window, s.cost, s.last = call('LLEN', key) - gone, limit, window, cost, last
+            s = {form = form, room = true, retry = -1, size = call('LLEN', key) - gone, limit = limit, window = window, cost = cost, last = last}
             s.room = s.size + need <= limit
             if not s.room then
               s.retry = need > limit and -2
@@ -195,16 +201,18 @@ internal static class LimitScript
               fields[4] = call('HGET', key, ':' .. id)
             end
             local own = fields[4] and string.match(fields[4], ':(.+)$') or '0'
-            s.settled = own == 'x'
+            local settled = own == 'x'
             own = tonumber(own) or 0
-            local changed
-            s.counts, s.sum, changed = load(fields[1], length, counted)
+            local counts, sum, changed = load(fields[1], length, counted)
             if changed and (id ~= '' or charge > 0) then
-              call('HSET', key, 'u', save(s.counts, length))
-              call('PEXPIREAT', key, text(math.ceil(math.max(tonumber(fields[5] or 0), now + until_empty(s.counts, length)) / 1000)))
+              call('HSET', key, 'u', save(counts, length))
+              call('PEXPIREAT', key, text(math.ceil(math.max(tonumber(fields[5] or 0), now + until_empty(counts, length)) / 1000)))
             end
-            s.limit, s.length, s.held, s.next_held, s.earliest = limit, length, held, held - own + amount, earliest
-            s.id, s.amount, s.charge, s.ends, s.latest = id, amount, charge, now + (amount > 0 and lease or settled_for), tonumber(fields[5] or 0)
+            s = {
+              form = form, room = true, retry = -1, counts = counts, sum = sum, limit = limit, length = length,
+              held = held, next_held = held - own + amount, earliest = earliest, latest = tonumber(fields[5] or 0),
+              id = id, amount = amount, charge = charge, ends = now + (amount > 0 and lease or settled_for), settled = settled
+            }
             if ARGV[a + 9] ~= '1' then
               local need = math.max(1, amount + charge)
               local must_leave = held - own + need - (limit - s.sum)
@@ -215,6 +223,7 @@ internal static class LimitScript
             end
             a = a + 10
           end
+          found[i] = s
           if not s.room and not shadow then acquired = 0 end
         end
 

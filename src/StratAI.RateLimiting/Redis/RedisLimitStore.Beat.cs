@@ -1,5 +1,6 @@
 using StackExchange.Redis;
 using StratAI.RateLimiting.Internal;
+using StratAI.Shared.Redis;
 
 namespace StratAI.RateLimiting.Redis;
 
@@ -10,7 +11,7 @@ internal sealed partial class RedisLimitStore
     private const int RenewalsPerCall = 256;
 
     // Registers the instance, forgets those that have gone silent, and counts the living.
-    private const string BeatText =
+    private static readonly RedisScript BeatScript = new(
         """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -18,14 +19,14 @@ internal sealed partial class RedisLimitStore
         redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
         redis.call('PEXPIRE', KEYS[1], ARGV[2])
         return redis.call('ZCARD', KEYS[1])
-        """;
+        """);
 
     /// <summary>Tells that the instance lives, and renews what it holds.</summary>
     /// <returns>How many instances are alive.</returns>
     public async Task<int> BeatAsync(string instance, TimeSpan lifetime, IReadOnlyList<LimitRequest> held)
     {
         var database = await _connection.GetDatabaseAsync().ConfigureAwait(false);
-        var counting = database.ScriptEvaluateAsync(BeatText, [_keys.Instances], [instance, (long)lifetime.TotalMilliseconds]);
+        var counting = BeatScript.EvaluateAsync(database, [_keys.Instances], [instance, (long)lifetime.TotalMilliseconds]);
         var calls = held
             .GroupBy(request => IsCluster(database.Multiplexer) ? request.Key.Group : default)
             .SelectMany(group => group.Chunk(RenewalsPerCall))
@@ -85,6 +86,6 @@ internal sealed partial class RedisLimitStore
             values.Add(_clock());
         }
 
-        return database.ScriptEvaluateAsync(_clock is null ? RenewScript.Text : RenewScript.TextWithGivenTime, _keys.Of(held), [.. values]);
+        return (_clock is null ? RenewScript.OnServerClock : RenewScript.OnGivenClock).EvaluateAsync(database, _keys.Of(held), [.. values]);
     }
 }

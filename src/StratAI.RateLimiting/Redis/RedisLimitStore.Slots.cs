@@ -32,7 +32,7 @@ internal sealed partial class RedisLimitStore
                 await ReturnAsync(database, Array.ConvertAll(groups[g], i => requests[i]), reply.Buckets).ConfigureAwait(false);
                 foreach (var i in groups[g])
                 {
-                    views[i] = views[i] with { Remaining = views[i].Remaining + views[i].Taken, Taken = 0 };
+                    views[i] = views[i] with { Remaining = views[i].Remaining + views[i].Taken, Taken = BucketView.GivenBack };
                 }
             }
         }
@@ -66,7 +66,7 @@ internal sealed partial class RedisLimitStore
 
         if (keys.Count > 0)
         {
-            await database.ScriptEvaluateAsync(ReturnScript.Text, [.. keys], [.. values]).ConfigureAwait(false);
+            await ReturnScript.Script.EvaluateAsync(database, [.. keys], [.. values]).ConfigureAwait(false);
         }
     }
 }

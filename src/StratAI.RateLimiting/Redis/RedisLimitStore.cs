@@ -72,9 +72,9 @@ internal sealed partial class RedisLimitStore : IAsyncDisposable
     private async Task<LimitReply> EvaluateAsync(IDatabase database, LimitRequest[] requests)
     {
         var arguments = new ScriptArguments(requests, _clock);
-        var text = _clock is null ? LimitScript.Text : LimitScript.TextWithGivenTime;
-        var result = (long[])(await database.ScriptEvaluateAsync(text, _keys.Of(requests), arguments.Values).ConfigureAwait(false))!;
-        return ScriptArguments.Read(requests, result);
+        var script = _clock is null ? LimitScript.OnServerClock : LimitScript.OnGivenClock;
+        var result = await script.EvaluateAsync(database, _keys.Of(requests), arguments.Values).ConfigureAwait(false);
+        return ScriptArguments.Read(requests, (long[])result!);
     }
 
     private static bool IsOfOneGroup(LimitRequest[] requests)

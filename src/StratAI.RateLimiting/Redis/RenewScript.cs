@@ -1,3 +1,5 @@
+using StratAI.Shared.Redis;
+
 namespace StratAI.RateLimiting.Redis;
 
 /// <summary>
@@ -9,19 +11,19 @@ internal static class RenewScript
 {
     public const int ArgumentsPerKey = 3;
 
-    public const string Text =
+    public static RedisScript OnServerClock { get; } = new(
         """
         local time = redis.call('TIME')
         local now = time[1] * 1000000 + time[2]
 
-        """ + Body;
+        """ + Body);
 
-    /// <summary>As <see cref="LimitScript.TextWithGivenTime"/>.</summary>
-    public const string TextWithGivenTime =
+    /// <summary>As <see cref="LimitScript.OnGivenClock"/>.</summary>
+    public static RedisScript OnGivenClock { get; } = new(
         """
         local now = tonumber(ARGV[#ARGV])
 
-        """ + Body;
+        """ + Body);
 
     private const string Body =
         """
@@ -33,6 +35,8 @@ internal static class RenewScript
           local own = fields[4] and string.match(fields[4], ':(.+)$') or '0'
           if own ~= 'x' then
             local held, earliest, latest = tonumber(fields[1] or 0), tonumber(fields[2] or 0), tonumber(fields[3] or 0)
+            -- What is there stays: an amount that was changed a moment ago is newer than this one.
+            if fields[4] then amount = tonumber(own) end
             held = held - tonumber(own) + amount
             if earliest == 0 or ends < earliest then earliest = ends end
             if ends > latest then latest = ends end

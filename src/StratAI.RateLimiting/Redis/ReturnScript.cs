@@ -1,3 +1,5 @@
+using StratAI.Shared.Redis;
+
 namespace StratAI.RateLimiting.Redis;
 
 /// <summary>
@@ -12,7 +14,7 @@ internal static class ReturnScript
 {
     public const int ArgumentsPerKey = 4;
 
-    public const string Text =
+    public static RedisScript Script { get; } = new(
         """
         local time = redis.call('TIME')
         local now = time[1] * 1000000 + time[2]
@@ -44,5 +46,5 @@ internal static class ReturnScript
             end
           end
         end
-        """;
+        """);
 }

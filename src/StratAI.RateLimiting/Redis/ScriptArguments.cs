@@ -48,7 +48,7 @@ internal readonly struct ScriptArguments
         return new(result[0] == 1, views);
     }
 
-    private static int LengthOf(LimitRules rules) => rules switch { { Gcra: not null } or { IsCounted: true } => 7, { IsHeld: true } => 10, _ => 5 };
+    private static int LengthOf(LimitRules rules) => rules switch { { Gcra: not null } => 7, { IsCounted: true } => 9, { IsHeld: true } => 10, _ => 5 };
 
     private static void Write(in LimitRequest request, Span<RedisValue> arguments)
     {
@@ -69,6 +69,7 @@ internal readonly struct ScriptArguments
             arguments[0] = "w";
             (arguments[3], arguments[4]) = (rules.SegmentMicros, rules.CountedSegments);
             (arguments[5], arguments[6]) = (request.Cost, request.Wanted);
+            (arguments[7], arguments[8]) = (request.Unspent.Count, request.Unspent.Segment);
         }
         else if (rules.IsHeld)
         {

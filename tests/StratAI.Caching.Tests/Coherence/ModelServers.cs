@@ -1,5 +1,4 @@
 using StackExchange.Redis;
-using StratAI.Caching.Tests.Support;
 
 namespace StratAI.Caching.Tests.Coherence;
 

@@ -4,7 +4,6 @@ using StackExchange.Redis;
 using StratAI.Caching.Internal;
 using StratAI.Caching.Redis;
 using StratAI.Caching.Testing;
-using StratAI.Caching.Tests.Support;
 using StratAI.Shared.Redis;
 
 namespace StratAI.Caching.Tests.Coherence;

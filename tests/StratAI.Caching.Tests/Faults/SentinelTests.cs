@@ -1,5 +1,3 @@
-using StratAI.Caching.Tests.Support;
-
 namespace StratAI.Caching.Tests.Faults;
 
 /// <summary>The master dies, and the sentinels put its replica in its place.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using StratAI.Caching.Tests.Support;
 using StratAI.Testing;
 using Xunit.Abstractions;
 

@@ -1,34 +1,24 @@
-using System.Diagnostics;
 using System.Globalization;
 using StratAI.Testing;
+using StratAI.Testing.Processes;
 
 namespace StratAI.Caching.Tests.Support;
 
-/// <summary>A cache node in a process of its own. It dies with this object, and with the test's process as its standard input then ends.</summary>
+/// <summary>A cache node in a process of its own.</summary>
 public sealed class NodeProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly Process _process;
     private readonly Dictionary<string, TaskCompletionSource<string>> _lines = [];
     private readonly Lock _gate = new();
-    private readonly Task<string> _errors;
-    private readonly Task _reading;
+    private readonly ChildProcess _process;
+    private readonly Task _ended;
     private int _commands;
 
     private NodeProcess(IEnumerable<string> arguments)
     {
-        // The node is built with the tests, for the same configuration and framework.
-        var folder = AppContext.BaseDirectory.Replace("StratAI.Caching.Tests", "StratAI.Caching.Node", StringComparison.Ordinal);
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(folder, "StratAI.Caching.Node.dll"), .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        _process = Process.Start(start)!;
-        _errors = _process.StandardError.ReadToEndAsync();
-        _reading = ReadAsync();
+        _process = new("StratAI.Caching.Node", arguments, Hear);
+        _ended = EndAsync();
     }
 
     /// <summary>Starts a node with options of the cache such as <c>FactoryLease=00:00:01</c>, or of the mutex such as <c>Mutex:Lease=00:00:01</c>, and waits until it trusts its L1.</summary>
@@ -60,8 +50,7 @@ public sealed class NodeProcess : IAsyncDisposable
     {
         var id = Interlocked.Increment(ref _commands).ToString(CultureInfo.InvariantCulture);
         var (waiting, answer) = (SaysAsync($"waiting {id}"), SaysAsync(id));
-        _process.StandardInput.WriteLine($"{id} {command}");
-        _process.StandardInput.Flush();
+        _process.Say($"{id} {command}");
         return (waiting, answer);
     }
 
@@ -74,22 +63,13 @@ public sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>SIGKILL, SIGSTOP or SIGCONT.</summary>
-    public async Task SignalAsync(string name)
-    {
-        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
-    }
+    /// <inheritdoc cref="ChildProcess.SignalAsync" />
+    public Task SignalAsync(string name) => _process.SignalAsync(name);
 
     public async ValueTask DisposeAsync()
     {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        await _reading;
-        var errors = await _errors;
-        _process.Dispose();
-        Assert.Equal("", errors);
+        await _process.DisposeAsync();
+        await _ended;
     }
 
     private TaskCompletionSource<string> Line(string words)
@@ -102,22 +82,23 @@ public sealed class NodeProcess : IAsyncDisposable
         return line;
     }
 
-    private async Task ReadAsync()
+    private void Hear(string line)
     {
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        var (words, rest) = line.Split(' ', 2) switch
         {
-            var (words, rest) = line.Split(' ', 2) switch
-            {
-                ["waiting" or "begun", _] => (line, ""),
-                [var word, var more] => (word, more),
-                _ => (line, ""),
-            };
-            lock (_gate)
-            {
-                Line(words).TrySetResult(rest);
-            }
+            ["waiting" or "begun", _] => (line, ""),
+            [var word, var more] => (word, more),
+            _ => (line, ""),
+        };
+        lock (_gate)
+        {
+            Line(words).TrySetResult(rest);
         }
+    }
 
+    private async Task EndAsync()
+    {
+        await _process.Ended;
         lock (_gate)
         {
             foreach (var line in _lines.Values)

@@ -137,7 +137,7 @@ internal sealed class ServerPair : IAsyncDisposable
 
         Assert.Equal(held, Twin(data => data.Keys.Count));
         await _database.Multiplexer.GetSubscriber().PublishAsync(RedisChannel.Literal(_names.Channel(_database.Database)), "end");
-        await Support.Eventually.TrueAsync(() => Messages(_realMessages).LastOrDefault() is { Length: 3 }, "the last message has come");
+        await Eventually.TrueAsync(() => Messages(_realMessages).LastOrDefault() is { Length: 3 }, "the last message has come");
         Assert.Equal(Messages(_realMessages).SkipLast(1), Messages(_twinMessages));
     }
 

@@ -25,7 +25,7 @@ internal sealed class MutexCalls(RedisConnection connection, MutexKeys names, Mu
     public ValueTask<IDatabase> GetDatabaseAsync() => connection.GetDatabaseAsync();
 
     /// <summary>Runs a script whether or not others failed. Throws whatever the client does, or <see cref="TimeoutException"/>.</summary>
-    public async Task<RedisResult> RunAsync(MutexScript script, MutexTicket ticket, bool waits = false, CancellationToken cancellationToken = default)
+    public async Task<RedisResult> RunAsync(RedisScript script, MutexTicket ticket, bool waits = false, CancellationToken cancellationToken = default)
     {
         Task<RedisResult>? running = null;
         try
@@ -55,7 +55,7 @@ internal sealed class MutexCalls(RedisConnection connection, MutexKeys names, Mu
     }
 
     /// <summary>Tries until it was run, but no longer than what it ends would last by itself.</summary>
-    public async Task RunUntilDoneAsync(MutexScript script, MutexTicket ticket)
+    public async Task RunUntilDoneAsync(RedisScript script, MutexTicket ticket)
     {
         var began = settings.Time.GetTimestamp();
         do
@@ -73,7 +73,7 @@ internal sealed class MutexCalls(RedisConnection connection, MutexKeys names, Mu
         while (settings.Time.GetElapsedTime(began) < settings.Lease);
     }
 
-    private async Task<RedisResult> EvaluateAsync(MutexScript script, MutexTicket ticket, bool waits)
+    private async Task<RedisResult> EvaluateAsync(RedisScript script, MutexTicket ticket, bool waits)
     {
         var database = await connection.GetDatabaseAsync().ConfigureAwait(false);
         if (_channels.IsNull)
@@ -88,7 +88,7 @@ internal sealed class MutexCalls(RedisConnection connection, MutexKeys names, Mu
         {
             return await Send(() => database.ScriptEvaluateAsync(script.Hash, ticket.Keys, values, CommandFlags.DemandMaster)).ConfigureAwait(false);
         }
-        catch (RedisServerException error) when (error.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        catch (RedisServerException error) when (RedisScript.IsUnknown(error))
         {
             return await Send(() => database.ScriptEvaluateAsync(script.Text, ticket.Keys, values, CommandFlags.DemandMaster)).ConfigureAwait(false);
         }

@@ -1,3 +1,5 @@
+using StratAI.Shared.Redis;
+
 namespace StratAI.Caching.Locking.Redis;
 
 /// <summary>
@@ -63,7 +65,7 @@ internal static class MutexScripts
     /// ARGV 5: 1 where the caller waits. Asks for the mutex, and again while waiting, which keeps the caller's place. Answers (1, the fencing token) where the
     /// caller has it; else 0, the milliseconds the owner's lease has left, and the last fencing token given out.
     /// </summary>
-    public static readonly MutexScript Acquire = new(Issue + """
+    public static readonly RedisScript Acquire = new(Issue + """
         if redis.call('EXISTS', KEYS[1], KEYS[3]) == 0 then
           redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
           return {1, issue()}
@@ -98,13 +100,13 @@ internal static class MutexScripts
         """);
 
     /// <summary>Answers 1 while the caller owns it, and lengthens its lease.</summary>
-    public static readonly MutexScript Renew = new("""
+    public static readonly RedisScript Renew = new("""
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
         return redis.call('PEXPIRE', KEYS[1], ARGV[2])
         """);
 
     /// <summary>Gives it to the first who waits, if the caller owns it.</summary>
-    public static readonly MutexScript Release = new("""
+    public static readonly RedisScript Release = new("""
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
         if redis.call('EXISTS', KEYS[3]) == 0 then return redis.call('DEL', KEYS[1]) end
 
@@ -114,7 +116,7 @@ internal static class MutexScripts
         """);
 
     /// <summary>The caller neither waits nor owns it from now on.</summary>
-    public static readonly MutexScript Leave = new(Issue + Queue + """
+    public static readonly RedisScript Leave = new(Issue + Queue + """
         leave(ARGV[1])
         if redis.call('GET', KEYS[1]) == ARGV[1] then release() end
         return 1

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace StratAI.Caching.Tests.Support;
+namespace StratAI.Testing.Redis;
 
 /// <summary>Waits for a state that another thread or another process brings about.</summary>
 public static class Eventually

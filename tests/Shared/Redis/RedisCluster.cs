@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace StratAI.Caching.Tests.Support;
+namespace StratAI.Testing.Redis;
 
 /// <summary>Three masters that share the slots.</summary>
 public sealed class RedisCluster : IAsyncDisposable

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace StratAI.Caching.Tests.Support;
+namespace StratAI.Testing.Redis;
 
-/// <summary>Stands between a cache and its server, to be slow or gone.</summary>
+/// <summary>Stands between a client and its server, to be slow or gone.</summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

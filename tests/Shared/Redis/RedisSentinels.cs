@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace StratAI.Caching.Tests.Support;
+namespace StratAI.Testing.Redis;
 
 /// <summary>A master, a replica and three sentinels that put the replica in the master's place within about two seconds.</summary>
 public sealed class RedisSentinels : IAsyncDisposable
@@ -36,7 +36,11 @@ public sealed class RedisSentinels : IAsyncDisposable
     }
 
     /// <summary>Waits until the replica has all that the master acknowledged: replication is asynchronous, and a failover loses what it has not.</summary>
-    public Task ReplicatedAsync() => Master.RunAsync("WAIT", "1", "5000");
+    public async Task ReplicatedAsync()
+    {
+        // Twice on one connection: WAIT waits for what its own connection has seen written, which for the first command is nothing.
+        Assert.Equal("1\n1", await Master.RunAsync("-r", "2", "WAIT", "1", "5000"));
+    }
 
     /// <summary>Waits until the sentinels have made the replica the master.</summary>
     public Task FailedOverAsync() => Eventually.TrueAsync(

@@ -1,4 +1,4 @@
-namespace StratAI.Caching.Node;
+namespace StratAI.Testing.Node;
 
 internal static class Output
 {

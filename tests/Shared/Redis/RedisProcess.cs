@@ -5,7 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace StratAI.Caching.Tests.Support;
+namespace StratAI.Testing.Redis;
 
 /// <summary>A Redis server of a test's own, to be hung, killed and started again. It does not outlive the test run.</summary>
 public sealed class RedisProcess : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace StratAI.Caching.Tests.Support;
+namespace StratAI.Testing.Redis;
 
 /// <summary>The move of one slot from one master of a cluster to another, in the steps that an administrator's tool takes.</summary>
 public sealed class SlotMove

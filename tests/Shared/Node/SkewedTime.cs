@@ -1,4 +1,4 @@
-namespace StratAI.Caching.Node;
+namespace StratAI.Testing.Node;
 
 /// <summary>A clock that is off. Its timestamps run from another origin too.</summary>
 internal sealed class SkewedTime(TimeSpan offset) : TimeProvider
