@@ -198,6 +198,12 @@ internal static class LimitScript
             s.settled = own == 'x'
             own = tonumber(own) or 0
             local changed
+            if ARGV[a + 9] == '1' and fields[1] then
+              -- A hold that is older than a change of the rules must not bring the old ones back.
+              local own_counted, own_length = string.match(fields[1], '^(%d+):(%d+)')
+              local _, own_sum = load(fields[1], tonumber(own_length), tonumber(own_counted))
+              if own_sum > 0 then counted, length = tonumber(own_counted), tonumber(own_length) end
+            end
             s.counts, s.sum, changed = load(fields[1], length, counted)
             if changed and (id ~= '' or charge > 0) then
               call('HSET', key, 'u', save(s.counts, length))
