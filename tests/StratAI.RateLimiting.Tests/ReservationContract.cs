@@ -181,11 +181,12 @@ public abstract class ReservationContract
     {
         var limiters = Concurrency(1);
         await HoldAndForgetAsync(limiters);
-        // Twice: what an asynchronous method has left on a stack may be seen once more.
-        for (var i = 0; i < 2; i++)
+        // A thread that is just leaving the call may still refer to it when the collector looks.
+        for (var tries = 0; limiters.ReservationCount > 0 && tries < 100; tries++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
+            await BeatAsync(limiters, Beat);
         }
 
         await BeatAsync(limiters, Lease + Beat);

@@ -15,7 +15,8 @@ internal sealed class HeldBucket(string kind) : Bucket(kind)
     {
         if (request.Rules.CountedSegments > 0)
         {
-            _used = _kept.At(request.Rules, now);
+            // A hold that is older than a change of the rules must not bring the old ones back.
+            _used = request.Hold is { IsForced: true } ? _kept.AsTheyAre(request.Rules, now) : _kept.At(request.Rules, now);
             _kept = request.IsPeek ? _kept : _used;
         }
 

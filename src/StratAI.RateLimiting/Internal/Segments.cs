@@ -16,18 +16,12 @@ internal sealed class Segments
     public Segments At(LimitRules rules, long now)
     {
         var (length, counted) = (rules.SegmentMicros, rules.CountedSegments);
-        if (_length == 0)
+        if (AsTheyAre(rules, now) is var own && own._length == length && own._counts.Length == counted)
         {
-            (_counts, _length) = (new long[counted], length);
+            return own;
         }
 
-        MoveTo(now);
-        if (_length == length && _counts.Length == counted)
-        {
-            return this;
-        }
-
-        var other = new Segments { _counts = new long[counted], _length = length, _start = now - (now % length) };
+        var other = Empty(rules, now);
         for (var i = 0; i < _counts.Length; i++)
         {
             var at = _length == length ? i : 0;
@@ -39,6 +33,17 @@ internal sealed class Segments
         }
 
         return other;
+    }
+
+    /// <summary>The counts as they are now, by the rules they were counted by; the given ones apply if there are none.</summary>
+    public Segments AsTheyAre(LimitRules rules, long now)
+    {
+        if (_length > 0)
+        {
+            MoveTo(now);
+        }
+
+        return Sum > 0 ? this : Empty(rules, now);
     }
 
     public void Add(long count)
@@ -63,6 +68,13 @@ internal sealed class Segments
     public long EmptyAt() => Array.FindIndex(_counts, count => count > 0) is var newest and >= 0 ? LeavesAt(newest) : 0;
 
     private long LeavesAt(long segment) => _start + ((_counts.Length - segment) * _length);
+
+    private static Segments Empty(LimitRules rules, long now) => new()
+    {
+        _counts = new long[rules.CountedSegments],
+        _length = rules.SegmentMicros,
+        _start = now - (now % rules.SegmentMicros),
+    };
 
     private void MoveTo(long now)
     {

@@ -203,6 +203,12 @@ internal static class LimitScript
             local own = fields[4] and string.match(fields[4], ':(.+)$') or '0'
             local settled = own == 'x'
             own = tonumber(own) or 0
+            if ARGV[a + 9] == '1' and fields[1] then
+              -- A hold that is older than a change of the rules must not bring the old ones back.
+              local own_counted, own_length = string.match(fields[1], '^(%d+):(%d+)')
+              local _, own_sum = load(fields[1], tonumber(own_length), tonumber(own_counted))
+              if own_sum > 0 then counted, length = tonumber(own_counted), tonumber(own_length) end
+            end
             local counts, sum, changed = load(fields[1], length, counted)
             if changed and (id ~= '' or charge > 0) then
               call('HSET', key, 'u', save(counts, length))

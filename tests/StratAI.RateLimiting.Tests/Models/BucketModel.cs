@@ -17,8 +17,8 @@ internal abstract class BucketModel
         _ => new HeldModel(),
     };
 
-    /// <summary>Called first, of each call that asks for something: from here on these rules apply.</summary>
-    public abstract void Adopt(LimitRules rules, long now);
+    /// <summary>Called first, of each call that asks for something: from here on its rules apply.</summary>
+    public abstract void Adopt(in LimitRequest request, long now);
 
     public abstract bool HasRoom(in LimitRequest request, long now);
 

@@ -9,11 +9,16 @@ internal sealed class HeldModel : BucketModel
     private Dictionary<string, (long Amount, long EndsAt)> _holds = new(StringComparer.Ordinal);
     private SpentModel _spent = new();
 
-    public override void Adopt(LimitRules rules, long now)
+    public override void Adopt(in LimitRequest request, long now)
     {
-        if (IsBudget(rules))
+        if (IsBudget(request.Rules) && request.Hold is { IsForced: true })
         {
-            _spent.Adopt(rules, now);
+            // What ends or renews an older hold is done by the rules that apply, whichever they were when it began.
+            _spent.Keep(request.Rules, now);
+        }
+        else if (IsBudget(request.Rules))
+        {
+            _spent.Adopt(request.Rules, now);
         }
     }
 
@@ -56,7 +61,7 @@ internal sealed class HeldModel : BucketModel
     public override long Remaining(LimitRules rules, long now) =>
         Math.Max(0, rules.Limit - Spent(rules, now) - _holds.Values.Where(hold => hold.EndsAt > now).Sum(hold => hold.Amount));
 
-    public override long Reset(LimitRules rules, long now) => IsBudget(rules) ? _spent.Reset(rules, now) : 0;
+    public override long Reset(LimitRules rules, long now) => IsBudget(rules) ? _spent.Reset(now) : 0;
 
     public override long Retry(in LimitRequest request, long now)
     {
@@ -64,7 +69,7 @@ internal sealed class HeldModel : BucketModel
         var room = request.Rules.Limit - HeldByOthers(request, now) - Need(request);
         return Need(request) > request.Rules.Limit ? BucketView.Never
             : room < 0 ? BucketView.Unknown
-            : _spent.UntilAtMost(room, request.Rules, now);
+            : _spent.UntilAtMost(room, now);
     }
 
     public override BucketModel Copy()
@@ -81,5 +86,5 @@ internal sealed class HeldModel : BucketModel
     private long HeldByOthers(LimitRequest request, long now) =>
         _holds.Where(hold => hold.Value.EndsAt > now && hold.Key != request.Hold?.Id).Sum(hold => hold.Value.Amount);
 
-    private long Spent(LimitRules rules, long now) => IsBudget(rules) ? _spent.SumAt(rules, now) : 0;
+    private long Spent(LimitRules rules, long now) => IsBudget(rules) ? _spent.SumAt(now) : 0;
 }

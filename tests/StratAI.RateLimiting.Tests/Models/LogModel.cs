@@ -7,7 +7,11 @@ internal sealed class LogModel : BucketModel
 {
     private List<long> _times = [];
 
-    public override void Adopt(LimitRules rules, long now) => _times.RemoveAll(time => time + rules.WindowMicros <= now);
+    public override void Adopt(in LimitRequest request, long now)
+    {
+        var window = request.Rules.WindowMicros;
+        _times.RemoveAll(time => time + window <= now);
+    }
 
     public override bool HasRoom(in LimitRequest request, long now) => _times.Count + Math.Max(1, request.Cost) <= request.Rules.Limit;
 

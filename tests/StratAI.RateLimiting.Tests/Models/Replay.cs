@@ -99,7 +99,7 @@ internal sealed class Replay(History history, params IModelStore[] stores)
         for (var i = 0; i < models.Length; i++)
         {
             models[i] = requests[i].IsPeek ? models[i].Copy() : models[i];
-            models[i].Adopt(requests[i].Rules, _now);
+            models[i].Adopt(requests[i], _now);
         }
 
         var room = models.Select((model, i) => model.HasRoom(requests[i], _now)).ToArray();
@@ -171,7 +171,7 @@ internal sealed class Replay(History history, params IModelStore[] stores)
             {
                 var request = _callers.Request(new(Verb.Peek, policy, key, 0, 0), history.Versions[_version][policy], _now);
                 var seen = model.Copy();
-                seen.Adopt(request.Rules, _now);
+                seen.Adopt(request, _now);
                 var counts = seen.Reset(request.Rules, _now);
                 var expiry = await store.ExpiresAtAsync(request) * 1000;
                 Assert.True(history.HasChanges || (counts == 0) || expiry >= _now + counts, $"p{policy} k{key} is dropped at {expiry}, and counts for {counts} from {_now}");

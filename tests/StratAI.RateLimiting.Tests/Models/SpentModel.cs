@@ -12,7 +12,7 @@ internal sealed class SpentModel
     {
         if (_rules is { } old)
         {
-            _spent.RemoveAll(entry => LeavesAt(entry.At, old) <= now);
+            _spent.RemoveAll(entry => LeavesAt(entry.At) <= now);
             if (old.SegmentMicros != rules.SegmentMicros)
             {
                 // Counted under another grid: as of now, which is never in the caller's favour.
@@ -23,18 +23,24 @@ internal sealed class SpentModel
         _rules = rules;
     }
 
+    /// <summary>The rules so far go on to apply, if anything is still counted by them.</summary>
+    public void Keep(LimitRules rules, long now)
+    {
+        _spent.RemoveAll(entry => LeavesAt(entry.At) <= now);
+        _rules = _spent.Count > 0 ? _rules : rules;
+    }
+
     public void Add(long at, long count) => _spent.Add((at, count));
 
-    public long SumAt(LimitRules rules, long now) => _spent.Where(entry => LeavesAt(entry.At, rules) > now).Sum(entry => entry.Count);
+    public long SumAt(long now) => _spent.Where(entry => LeavesAt(entry.At) > now).Sum(entry => entry.Count);
 
-    public long Reset(LimitRules rules, long now) =>
-        _spent.Where(entry => entry.Count > 0).Select(entry => LeavesAt(entry.At, rules) - now).Append(0).Max();
+    public long Reset(long now) => _spent.Where(entry => entry.Count > 0).Select(entry => LeavesAt(entry.At) - now).Append(0).Max();
 
     /// <summary>Until at most that many count; tried at every time at which something leaves.</summary>
-    public long UntilAtMost(long count, LimitRules rules, long now) =>
-        _spent.Select(entry => LeavesAt(entry.At, rules)).Where(time => time > now).Order().First(time => SumAt(rules, time) <= count) - now;
+    public long UntilAtMost(long count, long now) =>
+        _spent.Select(entry => LeavesAt(entry.At)).Where(time => time > now).Order().First(time => SumAt(time) <= count) - now;
 
     public SpentModel Copy() => new() { _spent = [.. _spent], _rules = _rules };
 
-    private static long LeavesAt(long at, LimitRules rules) => ((at / rules.SegmentMicros) + rules.CountedSegments) * rules.SegmentMicros;
+    private long LeavesAt(long at) => ((at / _rules!.SegmentMicros) + _rules.CountedSegments) * _rules.SegmentMicros;
 }

@@ -13,9 +13,9 @@ internal sealed class TokenModel : BucketModel
     private BigInteger _level;
     private long _at;
 
-    public override void Adopt(LimitRules rules, long now)
+    public override void Adopt(in LimitRequest request, long now)
     {
-        var (limit, window) = (rules.Limit, rules.WindowMicros);
+        var (limit, window) = (request.Rules.Limit, request.Rules.WindowMicros);
         if (_rules is { } old && old != (limit, window))
         {
             // The time it takes to become full is kept, in whole microseconds when the limit is another, and cut to one window.

@@ -7,10 +7,10 @@ internal sealed class WindowModel : BucketModel
 {
     private SpentModel _spent = new();
 
-    public override void Adopt(LimitRules rules, long now) => _spent.Adopt(rules, now);
+    public override void Adopt(in LimitRequest request, long now) => _spent.Adopt(request.Rules, now);
 
     public override bool HasRoom(in LimitRequest request, long now) =>
-        _spent.SumAt(request.Rules, now) + Math.Max(1, request.Cost) <= request.Rules.Limit;
+        _spent.SumAt(now) + Math.Max(1, request.Cost) <= request.Rules.Limit;
 
     public override long Take(in LimitRequest request, long now)
     {
@@ -19,14 +19,14 @@ internal sealed class WindowModel : BucketModel
         return request.Cost;
     }
 
-    public override long Remaining(LimitRules rules, long now) => Math.Max(0, rules.Limit - _spent.SumAt(rules, now));
+    public override long Remaining(LimitRules rules, long now) => Math.Max(0, rules.Limit - _spent.SumAt(now));
 
-    public override long Reset(LimitRules rules, long now) => _spent.Reset(rules, now);
+    public override long Reset(LimitRules rules, long now) => _spent.Reset(now);
 
     public override long Retry(in LimitRequest request, long now) =>
         request.Cost > request.Rules.Limit
             ? BucketView.Never
-            : _spent.UntilAtMost(request.Rules.Limit - Math.Max(1, request.Cost), request.Rules, now);
+            : _spent.UntilAtMost(request.Rules.Limit - Math.Max(1, request.Cost), now);
 
     public override BucketModel Copy()
     {
