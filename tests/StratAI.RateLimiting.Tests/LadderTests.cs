@@ -3,6 +3,7 @@ using StackExchange.Redis;
 using StratAI.RateLimiting.Internal;
 using StratAI.RateLimiting.Redis;
 using StratAI.Shared.Redis;
+using StratAI.Testing;
 
 namespace StratAI.RateLimiting.Tests;
 
@@ -12,7 +13,7 @@ public sealed class LadderTests : IAsyncLifetime
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(100);
 
     private readonly FakeTimeProvider _clock = new(TestLimiters.Epoch);
-    private readonly RedisRelay _relay = new();
+    private readonly TcpProxy _proxy = new(TestServers.Redis.Split(',')[0]);
     private readonly string _prefix = TestLimiters.NewPrefix();
     private readonly List<ConnectionMultiplexer> _connections = [];
 
@@ -20,13 +21,13 @@ public sealed class LadderTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _relay.Flow();
+        _proxy.Restore();
         foreach (var connection in _connections)
         {
             await connection.DisposeAsync();
         }
 
-        await _relay.DisposeAsync();
+        await _proxy.DisposeAsync();
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public sealed class LadderTests : IAsyncLifetime
             await instance.ConnectAsync();
         }
 
-        _relay.Stall();
+        _proxy.Stall();
         await OpenBreakerAsync(instances[0]);
 
         // Those that heard of all three; the first one to connect heard of itself alone until its next beat.
@@ -63,7 +64,7 @@ public sealed class LadderTests : IAsyncLifetime
         await third.DisposeAsync();
 
         await first.ConnectAsync();
-        _relay.Stall();
+        _proxy.Stall();
         await OpenBreakerAsync(first);
 
         Assert.Equal(5, await CountAsync(first, "open", 10));
@@ -73,7 +74,7 @@ public sealed class LadderTests : IAsyncLifetime
     public async Task During_an_outage_a_policy_that_takes_blocks_takes_single_permits()
     {
         var instance = await NewInstanceAsync();
-        _relay.Stall();
+        _proxy.Stall();
         await OpenBreakerAsync(instance);
 
         Assert.Equal(10, await CountAsync(instance, "blocks", 20));
@@ -83,7 +84,7 @@ public sealed class LadderTests : IAsyncLifetime
     public async Task A_policy_that_only_counts_never_refuses()
     {
         var instance = await NewInstanceAsync();
-        _relay.Stall();
+        _proxy.Stall();
         await OpenBreakerAsync(instance);
         _clock.Advance(TimeSpan.FromSeconds(31));
 
@@ -98,14 +99,14 @@ public sealed class LadderTests : IAsyncLifetime
     {
         var (first, second) = (await NewInstanceAsync(), await NewInstanceAsync());
         var before = await first.AcquireAsync([new("tokens", "k", 100)]);
-        _relay.Stall();
+        _proxy.Stall();
         await OpenBreakerAsync(first);
 
         var during = await first.AcquireAsync([new("tokens", "k", 200), new("running", "k")]);
         Assert.True(during.IsDegraded);
         await before.Reservations[0].CommitAsync(50);
         await before.Reservations[0].CommitAsync(999);
-        _relay.Flow();
+        _proxy.Restore();
         _clock.Advance(TimeSpan.FromSeconds(5));
         await BeatAsync(first);
 
@@ -121,13 +122,13 @@ public sealed class LadderTests : IAsyncLifetime
     public async Task A_call_that_was_refused_because_its_answer_came_too_late_leaves_nothing_held()
     {
         var (first, second) = (await NewInstanceAsync(), await NewInstanceAsync());
-        _relay.Stall();
+        _proxy.Stall();
         var calling = first.AcquireAsync([new("strict", "k", 2)]).AsTask();
         _clock.Advance(Deadline);
         Assert.Equal(RateLimitOutcome.Unavailable, (await calling).Outcome);
 
         // Only now does Redis get the call, and holds what nobody knows of.
-        _relay.Flow();
+        _proxy.Restore();
         await BeatAsync(first);
 
         Assert.Equal(2, (await second.PeekAsync("strict", "k"))!.Remaining);
@@ -148,7 +149,7 @@ public sealed class LadderTests : IAsyncLifetime
 
     private async Task<RateLimiters> NewInstanceAsync()
     {
-        var connection = await ConnectionMultiplexer.ConnectAsync(_relay.Configuration);
+        var connection = await ConnectionMultiplexer.ConnectAsync($"{_proxy.Endpoint},connectTimeout=10000,asyncTimeout=30000");
         _connections.Add(connection);
         var options = TestLimiters.Options(o =>
         {

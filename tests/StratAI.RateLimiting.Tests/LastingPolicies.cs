@@ -5,7 +5,7 @@ namespace StratAI.RateLimiting.Tests;
 /// </summary>
 public static class LastingPolicies
 {
-    public static IReadOnlyList<string> Kinds { get; } = ["token-bucket"];
+    public static IReadOnlyList<string> Kinds { get; } = ["token-bucket", "sliding-window"];
 
     public static TheoryData<string> EachKind => [.. Kinds];
 
@@ -14,6 +14,8 @@ public static class LastingPolicies
     {
         // The first permit comes back after three minutes; to a clock that is two hours ahead of another, forty have.
         "token-bucket" => new() { PermitLimit = limit, Window = limit * TimeSpan.FromMinutes(3), Outage = outage },
+        // Of its segments, the one that just began counts for a year.
+        "sliding-window" => new() { Algorithm = RateLimitAlgorithm.SlidingWindow, PermitLimit = limit, Window = TimeSpan.FromDays(366), Outage = outage },
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }

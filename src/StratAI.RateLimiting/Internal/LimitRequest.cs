@@ -11,6 +11,9 @@ internal readonly record struct LimitRequest(LimitPolicy Policy, LimitRules Rule
     /// <summary>The bucket. Hashing costs more than all else that a decision does in the process, so it is done only when a store is asked.</summary>
     public LimitKey Key { get; init; }
 
+    /// <summary>The plan as it was given, for asking again.</summary>
+    public string? Plan { get; init; }
+
     /// <summary>The permits to take if there are as many, and else as many as there are: a block in advance. Never below the cost.</summary>
     public long Wanted { get; init; } = Cost;
 

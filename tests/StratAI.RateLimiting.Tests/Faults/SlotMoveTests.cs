@@ -6,10 +6,11 @@ namespace StratAI.RateLimiting.Tests.Faults;
 /// <summary>A bucket moves from one master of a cluster to another while permits are taken from it.</summary>
 public sealed class SlotMoveTests(ClusterFixture cluster, ITestOutputHelper output) : FaultTest(output), IClassFixture<ClusterFixture>
 {
-    [Theory]
-    [MemberData(nameof(LastingPolicies.EachKind), MemberType = typeof(LastingPolicies))]
-    public async Task A_bucket_that_moves_is_found_again_and_gives_no_more_than_its_limit(string kind)
+    [Fact]
+    public async Task A_bucket_that_moves_is_found_again_and_gives_no_more_than_its_limit()
     {
+        // One kind: the buckets of a key are in one slot, which moves once.
+        var kind = LastingPolicies.Kinds[^1];
         await using var redis = await ConnectionMultiplexer.ConnectAsync(cluster.Redis.Configuration);
         await using var load = StartLoad(cluster.Redis.Configuration, kind);
         await load.TakesAsync(Before);
