@@ -101,7 +101,7 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
             {
                 Wanted = Math.Max(check.Cost, rules.IsCounted && check.Cost > 0 && IsDistributed ? policy.BlockSize : 0),
                 Hold = rules.IsHeld && check.Cost > 0
-                    ? reserve || rules.Algorithm == RateLimitAlgorithm.Concurrency ? new(NewId(), check.Cost, IsNew: true) : new("", 0, check.Cost)
+                    ? reserve || rules.Algorithm == RateLimitAlgorithm.Concurrency ? new(NewId(), check.Cost) { IsNew = true } : new("", 0, check.Cost)
                     : null,
             };
             for (var earlier = 0; earlier < count; earlier++)
