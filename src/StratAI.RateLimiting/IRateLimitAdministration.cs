@@ -38,5 +38,6 @@ public interface IRateLimitAdministration
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ArgumentException">No policy has that name.</exception>
     /// <exception cref="StackExchange.Redis.RedisException">Redis gives no answer.</exception>
+    /// <exception cref="TimeoutException">Redis gives no answer in time.</exception>
     IAsyncEnumerable<RateLimitBucket> ListAsync(string policy, CancellationToken cancellationToken = default);
 }

@@ -28,8 +28,11 @@ public sealed class RateLimitDecision : IAsyncDisposable
     /// <summary>Whether the call may go on.</summary>
     public bool IsAcquired => Outcome == RateLimitOutcome.Acquired;
 
-    /// <summary>The policy that is nearest to refusing: with the smallest part of its limit left. <see langword="null"/> when nothing is known.</summary>
-    public RateLimitStatus? Tightest => Policies.Where(policy => policy.Remaining is not null).MinBy(policy => (double)policy.Remaining!.Value / policy.Limit);
+    /// <summary>
+    /// The policy that is nearest to refusing: with the smallest part of its limit left. <see langword="null"/> when nothing is known. One that only counts
+    /// (<see cref="RateLimitStatus.IsShadow"/>) never refuses, and is left out.
+    /// </summary>
+    public RateLimitStatus? Tightest => Policies.Where(policy => policy is { Remaining: not null, IsShadow: false }).MinBy(policy => (double)policy.Remaining!.Value / policy.Limit);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

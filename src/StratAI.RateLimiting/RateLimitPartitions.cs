@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace StratAI.RateLimiting;
 
@@ -32,6 +33,72 @@ public static class RateLimitPartitions
     {
         ArgumentNullException.ThrowIfNull(context);
         return context.Connection.RemoteIpAddress is { } address ? Group(address) : "none";
+    }
+
+    /// <summary>
+    /// A claim of an authenticated user, such as the tenant's; <see langword="null"/> for anyone else and without the claim, and the policy then does not apply. The
+    /// middleware has to run after authentication.
+    /// </summary>
+    /// <param name="claimType">The claim's type, such as <c>tid</c>.</param>
+    public static Func<HttpContext, string?> ByClaim(string claimType)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(claimType);
+        return context => context.User.Identity?.IsAuthenticated == true ? context.User.FindFirstValue(claimType) : null;
+    }
+
+    /// <summary>
+    /// A request header, such as an API key; <see langword="null"/> without it, and the policy then does not apply. The value is the client's word: as long as nothing
+    /// has verified it, a client escapes the limit by leaving it out or inventing others, so that a limit by address has to stand beside it.
+    /// </summary>
+    /// <param name="name">The header's name, such as <c>X-Api-Key</c>.</param>
+    public static Func<HttpContext, string?> ByHeader(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return context => context.Request.Headers[name] is { Count: > 0 } values ? values.ToString() : null;
+    }
+
+    /// <summary>
+    /// The endpoint: its route pattern and the methods it is mapped to, such as <c>GET /tasks/{id}</c>, which are never the client's word;
+    /// <see langword="null"/> without an endpoint. Alone it is one bucket for all clients: see <see cref="Combine"/>.
+    /// </summary>
+    public static string? ByEndpoint(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.GetEndpoint() is not { } endpoint
+            ? null
+            : $"{string.Join(',', endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])} "
+                + ((endpoint as RouteEndpoint)?.RoutePattern.RawText ?? endpoint.DisplayName);
+    }
+
+    /// <summary>
+    /// One bucket per combination, such as each user's on each endpoint: the partitions' texts joined by <c>|</c>, where <c>|</c> and <c>\</c> within them
+    /// are preceded by <c>\</c>. <see langword="null"/> when one of them is <see langword="null"/> or empty.
+    /// </summary>
+    /// <param name="partitions">At least one.</param>
+    /// <exception cref="ArgumentException">There are none.</exception>
+    public static Func<HttpContext, string?> Combine(params Func<HttpContext, string?>[] partitions)
+    {
+        ArgumentNullException.ThrowIfNull(partitions);
+        if (partitions.Length == 0)
+        {
+            throw new ArgumentException("Name at least one partition.", nameof(partitions));
+        }
+
+        return context =>
+        {
+            var parts = new string[partitions.Length];
+            for (var i = 0; i < parts.Length; i++)
+            {
+                if (partitions[i](context) is not { Length: > 0 } part)
+                {
+                    return null;
+                }
+
+                parts[i] = part.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
+            }
+
+            return string.Join('|', parts);
+        };
     }
 
     internal static string Group(IPAddress address)

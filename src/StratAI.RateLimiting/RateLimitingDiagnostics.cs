@@ -37,6 +37,9 @@ public static class RateLimitingDiagnostics
     /// <summary>Tag: the policy's name.</summary>
     public const string PolicyTag = "policy";
 
+    /// <summary>Tag of activities: how many policies were asked together.</summary>
+    public const string PolicyCountTag = "policies";
+
     /// <summary>Tag: how it ended.</summary>
     public const string OutcomeTag = "outcome";
 

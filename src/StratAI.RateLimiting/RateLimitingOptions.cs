@@ -8,6 +8,7 @@ public sealed class RateLimitingOptions
 {
     private readonly Dictionary<string, Func<HttpContext, ValueTask<string?>>> _partitions = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Func<HttpContext, long>> _costs = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Func<HttpContext, string?>> _groups = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// A StackExchange.Redis configuration string. Default <see langword="null"/>: the application's own <c>IConnectionMultiplexer</c> is used if one
@@ -40,12 +41,11 @@ public sealed class RateLimitingOptions
     public TimeSpan DenialCacheDuration { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The plan of a request's keys: the name of one of a policy's <see cref="RateLimitPolicy.Plans"/>, or <see langword="null"/>. Called once per request.
+    /// The plan of a request's keys: the name of one of a policy's <see cref="RateLimitPolicy.Plans"/>, or <see langword="null"/>. Called at most once per
+    /// request, and only when one of its policies has plans: a stage of the middleware that decides such a policy must come after what the plan hangs on, such
+    /// as the user.
     /// </summary>
     public Func<HttpContext, ValueTask<string?>>? Plan { get; set; }
-
-    /// <summary>The group of a request's keys, such as its tenant: see <see cref="RateLimitCheck.Group"/>.</summary>
-    public Func<HttpContext, string?>? Group { get; set; }
 
     /// <summary>
     /// Answers a refused request. Status (429, or 503 when a <see cref="OutageBehavior.Closed"/> policy could not be asked), <c>Retry-After</c> and
@@ -113,7 +113,9 @@ public sealed class RateLimitingOptions
 
     /// <summary>Says what a request costs under a policy. Without it: 1. An endpoint's own cost (<c>WithLimitCost</c>) wins.</summary>
     /// <param name="name">The name of a policy, which code or configuration adds.</param>
-    /// <param name="cost">0 or more.</param>
+    /// <param name="cost">
+    /// 0 or more. A negative one fails the request with an <see cref="ArgumentOutOfRangeException"/> before anything is taken: it would give permits away.
+    /// </param>
     /// <returns>These options.</returns>
     public RateLimitingOptions Cost(string name, Func<HttpContext, long> cost)
     {
@@ -122,6 +124,23 @@ public sealed class RateLimitingOptions
         _costs[name] = cost;
         return this;
     }
+
+    /// <summary>
+    /// Says what the keys of a policy belong to, such as a user to a tenant: see <see cref="RateLimitCheck.Group"/>. Without it: each key to itself. Only for
+    /// policies whose key always belongs to the same group: an address that many tenants share would have a bucket, and a whole limit, under each of them.
+    /// </summary>
+    /// <param name="name">The name of a policy, which code or configuration adds.</param>
+    /// <param name="group">The group; <see langword="null"/>: the key itself.</param>
+    /// <returns>These options.</returns>
+    public RateLimitingOptions Group(string name, Func<HttpContext, string?> group)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(group);
+        _groups[name] = group;
+        return this;
+    }
+
+    internal Func<HttpContext, string?>? GroupOf(string name) => _groups.GetValueOrDefault(name);
 
     internal Func<HttpContext, long>? CostOf(string name) => _costs.GetValueOrDefault(name);
 

@@ -53,7 +53,8 @@ public static class RateLimitingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configuration);
-        builder.Services.AddOptions<RateLimitingOptions>().Bind(configuration);
+        builder.Services.AddOptions<RateLimitingOptions>().Configure(options => configuration.Bind(options));
+        builder.Services.AddSingleton(new PolicySource(configuration));
         return builder;
     }
 
@@ -64,7 +65,7 @@ public static class RateLimitingServiceCollectionExtensions
         var policies = new PolicySet(
             options,
             provider.GetRequiredService<IOptionsFactory<RateLimitingOptions>>(),
-            provider.GetServices<IOptionsChangeTokenSource<RateLimitingOptions>>(),
+            provider.GetServices<PolicySource>(),
             logger);
         return new(
             options, policies, time, provider.GetRequiredService<RateLimitingMetrics>(), logger,

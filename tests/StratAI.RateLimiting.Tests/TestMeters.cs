@@ -22,11 +22,19 @@ internal sealed class TestMeters : IDisposable
             }
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.Start();
     }
 
     public IMeterFactory Factory { get; }
+
+    /// <summary>What an instrument that is asked says now.</summary>
+    public double Read(string instrument)
+    {
+        _listener.RecordObservableInstruments();
+        return Measurements(instrument)[^1].Value;
+    }
 
     /// <summary>Tags as <c>a=1,b=2</c>, in the order they were given.</summary>
     public double Sum(string instrument, string tags) => Measurements(instrument).Where(m => m.Tags == tags).Sum(m => m.Value);

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace StratAI.RateLimiting.AspNetCore;
 
 /// <summary>One policy of an endpoint, made ready.</summary>
-internal sealed record EndpointLimit(string Policy, Func<HttpContext, ValueTask<string?>> Key, Func<HttpContext, long>? Cost)
+internal sealed record EndpointLimit(
+    string Policy, Func<HttpContext, ValueTask<string?>> Key, Func<HttpContext, string?>? Group, Func<HttpContext, long>? Cost)
 {
     /// <summary>The policies of an endpoint that are in the stage; an empty stage has all.</summary>
     public static EndpointLimit[] Of(Endpoint endpoint, string[] stage, RateLimitingOptions options)
@@ -13,7 +14,11 @@ internal sealed record EndpointLimit(string Policy, Func<HttpContext, ValueTask<
         [
             .. LimitsMetadata.PoliciesOf(endpoint)
                 .Where(policy => stage.Length == 0 || stage.Contains(policy, StringComparer.OrdinalIgnoreCase))
-                .Select(policy => new EndpointLimit(policy, options.RequirePartition(policy, endpoint.DisplayName), OwnCost(policy) ?? options.CostOf(policy))),
+                .Select(policy => new EndpointLimit(
+                    policy,
+                    options.RequirePartition(policy, endpoint.DisplayName),
+                    options.GroupOf(policy),
+                    OwnCost(policy) ?? options.CostOf(policy))),
         ];
 
         Func<HttpContext, long>? OwnCost(string policy) =>

@@ -31,7 +31,8 @@ public static class RateLimitingApplicationBuilderExtensions
     /// <see cref="UseStratAIRateLimiting"/>, later in the pipeline. Belongs after routing.
     /// </summary>
     /// <param name="app">The application.</param>
-    /// <param name="policies">The policies, where an endpoint requires them; at least one. Their partitions must not need what comes later, such as the user.</param>
+    /// <param name="policies">The policies, where an endpoint requires them; at least one. Their partitions must not need what comes later, such as the user;
+    /// policies with plans are passed over, as the plan is not known yet.</param>
     /// <exception cref="ArgumentException">There are no names.</exception>
     /// <exception cref="InvalidOperationException">The services are missing, or a name is not that of a policy with a partition.</exception>
     public static IApplicationBuilder UseKnownRefusals(this IApplicationBuilder app, params string[] policies)

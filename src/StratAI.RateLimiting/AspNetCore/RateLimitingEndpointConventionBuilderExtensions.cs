@@ -30,7 +30,10 @@ public static class RateLimitingEndpointConventionBuilderExtensions
     /// <summary>What a request to these endpoints costs under a policy, in place of the policy's own cost. The innermost and latest one counts.</summary>
     /// <param name="builder">The endpoint or group.</param>
     /// <param name="policy">The policy's name.</param>
-    /// <param name="cost">0 or more. Of a budget it is what is reserved: see <see cref="IRateLimitFeature.Take"/>.</param>
+    /// <param name="cost">
+    /// 0 or more. Of a budget it is what is reserved: see <see cref="IRateLimitFeature.Take"/>. A function that answers less than 0 fails the request
+    /// before anything is taken.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The cost is negative.</exception>
     public static TBuilder WithLimitCost<TBuilder>(this TBuilder builder, string policy, long cost)
         where TBuilder : IEndpointConventionBuilder

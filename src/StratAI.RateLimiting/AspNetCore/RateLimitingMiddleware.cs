@@ -19,7 +19,11 @@ internal sealed class RateLimitingMiddleware(RequestDelegate next, RateLimiters 
             return next(context);
         }
 
-        var limits = _limits.GetValue(endpoint, endpoint => EndpointLimit.Of(endpoint, stage, options));
+        if (!_limits.TryGetValue(endpoint, out var limits))
+        {
+            _limits.AddOrUpdate(endpoint, limits = EndpointLimit.Of(endpoint, stage, options));
+        }
+
         return limits.Length == 0 ? next(context) : isEarly ? RefuseAsync(context, limits) : LimitAsync(context, limits);
     }
 
@@ -70,11 +74,14 @@ internal sealed class RateLimitingMiddleware(RequestDelegate next, RateLimiters 
         }
     }
 
+    /// <param name="context">The request.</param>
+    /// <param name="limits">The policies.</param>
+    /// <param name="request">
+    /// What was decided so far; <see langword="null"/> when nothing is to be taken: the plan, which may hang on the user, is then not asked for.
+    /// </param>
     private async ValueTask<List<RateLimitCheck>> ChecksAsync(HttpContext context, EndpointLimit[] limits, RequestLimits? request)
     {
         var checks = new List<RateLimitCheck>(limits.Length);
-        var (plan, group) = (default(string), options.Group?.Invoke(context));
-        var hasPlan = false;
         foreach (var limit in limits)
         {
             // Whatever runs the pipeline twice for one request, such as an error page, charges it once.
@@ -83,12 +90,10 @@ internal sealed class RateLimitingMiddleware(RequestDelegate next, RateLimiters 
                 continue;
             }
 
-            if (!hasPlan && options.Plan is { } find)
-            {
-                (plan, hasPlan) = (await find(context).ConfigureAwait(false), true);
-            }
-
-            checks.Add(new(limit.Policy, key, limit.Cost?.Invoke(context) ?? 1) { Plan = plan, Group = group });
+            var plan = request is not null && options.Plan is { } find && limiters.HasPlans(limit.Policy)
+                ? await request.PlanAsync(find).ConfigureAwait(false)
+                : null;
+            checks.Add(new(limit.Policy, key, limit.Cost?.Invoke(context) ?? 1) { Plan = plan, Group = limit.Group?.Invoke(context) });
         }
 
         return checks;

@@ -17,9 +17,9 @@ internal static class Rejection
             ? StatusCodes.Status503ServiceUnavailable
             : StatusCodes.Status429TooManyRequests;
         response.Headers.CacheControl = "no-store";
-        if (decision.RetryAfter is { } retryAfter)
+        if (RateLimitHeaders.RetryAfterSeconds(decision) is { } seconds)
         {
-            response.Headers.RetryAfter = RateLimitHeaders.WholeSeconds(retryAfter).ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         if (onRejected is not null)
@@ -47,7 +47,7 @@ internal static class Rejection
         json.WriteStartArray("violated-policies");
         foreach (var status in decision.Policies)
         {
-            if (status.Violated)
+            if (status is { Violated: true, IsShadow: false })
             {
                 json.WriteStringValue(status.Policy);
             }

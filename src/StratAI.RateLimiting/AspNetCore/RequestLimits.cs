@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Http;
 namespace StratAI.RateLimiting.AspNetCore;
 
 /// <summary>What was decided about a request so far, over all stages of the middleware.</summary>
-internal sealed class RequestLimits : IRateLimitFeature
+internal sealed class RequestLimits(HttpContext context) : IRateLimitFeature
 {
     private readonly List<string> _begun = [];
     private readonly List<RateLimitStatus> _statuses = [];
     private readonly List<RateLimitReservation> _reservations = [];
+    private (bool IsKnown, string? Name) _plan;
 
     public IReadOnlyList<RateLimitStatus> Statuses => _statuses;
 
@@ -15,17 +16,16 @@ internal sealed class RequestLimits : IRateLimitFeature
     {
         if (context.Features.Get<IRateLimitFeature>() is not RequestLimits limits)
         {
-            context.Features.Set<IRateLimitFeature>(limits = new());
+            context.Features.Set<IRateLimitFeature>(limits = new(context));
 
             // Written at the last moment, so that they survive an exception handler, which clears the response.
             context.Response.OnStarting(
                 static state =>
                 {
-                    var (context, limits) = ((HttpContext, RequestLimits))state;
-                    RateLimitHeaders.Write(context.Response.Headers, limits._statuses);
+                    ((RequestLimits)state).WriteHeaders();
                     return Task.CompletedTask;
                 },
-                (context, limits));
+                limits);
         }
 
         return limits;
@@ -34,17 +34,37 @@ internal sealed class RequestLimits : IRateLimitFeature
     /// <summary>Whether the policy was not begun yet; it is from now on.</summary>
     public bool TryBegin(string policy)
     {
-        if (_begun.Contains(policy))
+        foreach (var begun in _begun)
         {
-            return false;
+            if (begun.Equals(policy, StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
         }
 
         _begun.Add(policy);
         return true;
     }
 
+    /// <summary>The request's plan, asked for once.</summary>
+    public async ValueTask<string?> PlanAsync(Func<HttpContext, ValueTask<string?>> find)
+    {
+        if (!_plan.IsKnown)
+        {
+            _plan = (true, await find(context).ConfigureAwait(false));
+        }
+
+        return _plan.Name;
+    }
+
     public void Add(RateLimitDecision decision)
     {
+        if (_statuses.Count > 0)
+        {
+            // A policy is told of once: an error page may ask again what was refused early.
+            _statuses.RemoveAll(known => decision.Policies.Any(status => status.Policy == known.Policy));
+        }
+
         _statuses.AddRange(decision.Policies);
         lock (_reservations)
         {
@@ -81,4 +101,6 @@ internal sealed class RequestLimits : IRateLimitFeature
             await reservation.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private void WriteHeaders() => RateLimitHeaders.Write(context.Response.Headers, _statuses);
 }

@@ -21,8 +21,10 @@ internal sealed class DenialCache(TimeSpan longest, TimeProvider time)
         RateLimitStatus[]? statuses = null;
         for (var i = 0; i < requests.Length; i++)
         {
-            // Another cost, or another plan, waits for another time.
-            if (_denials.TryGet(requests[i], out var denial) && denial.IsOf(requests[i]) && time.GetTimestamp() is var now && now < denial.EndsAt)
+            // Another cost waits for another time: a larger one is refused too, but for longer. So does a key that came on another plan.
+            if (_denials.TryGet(requests[i], out var denial)
+                && requests[i].Cost == denial.Cost && requests[i].Rules == denial.Rules
+                && time.GetTimestamp() is var now && now < denial.EndsAt)
             {
                 statuses ??= new RateLimitStatus[requests.Length];
                 var elapsed = time.GetElapsedTime(denial.AskedAt, now);
@@ -49,13 +51,10 @@ internal sealed class DenialCache(TimeSpan longest, TimeProvider time)
             if (statuses[i] is { Violated: true, IsShadow: false, RetryAfter: { } retryAfter } status && !requests[i].Rules.IsHeld)
             {
                 var lasts = retryAfter < longest ? retryAfter : longest;
-                _denials.Set(requests[i], new(requests[i].Rules, requests[i].Cost, askedAt, askedAt + (long)(lasts.TotalSeconds * time.TimestampFrequency), status));
+                _denials.Set(requests[i], new(requests[i].Cost, requests[i].Rules, askedAt, askedAt + (long)(lasts.TotalSeconds * time.TimestampFrequency), status));
             }
         }
     }
 
-    private sealed record Denial(LimitRules Rules, long Cost, long AskedAt, long EndsAt, RateLimitStatus Status)
-    {
-        public bool IsOf(in LimitRequest request) => request.Cost == Cost && ReferenceEquals(request.Rules, Rules);
-    }
+    private sealed record Denial(long Cost, LimitRules Rules, long AskedAt, long EndsAt, RateLimitStatus Status);
 }

@@ -35,6 +35,9 @@ internal sealed class LimitPolicy
 
     public TimeSpan LocalShareFor { get; }
 
+    /// <summary>Whether it matters which plan a key is on.</summary>
+    public bool HasPlans => _plans.Count > 0;
+
     /// <summary>What applies to a key; <see langword="null"/> when it is exempt.</summary>
     public LimitRules? RulesFor(string key, string? plan)
     {

@@ -8,19 +8,23 @@ namespace StratAI.RateLimiting.Internal;
 /// <summary>The policies that apply now. When configuration changes they are replaced as a whole; one that is not valid is refused, and the last good one stays.</summary>
 internal sealed class PolicySet : IDisposable
 {
+    /// <summary>Behind it a path has a key: a user or an address, which no log line may carry.</summary>
+    private const string OverridesPath = $":{nameof(RateLimitPolicy.Overrides)}:";
+
     private readonly IOptionsFactory<RateLimitingOptions>? _factory;
     private readonly ILogger _logger;
     private readonly IDisposable[] _changes = [];
+    private readonly Lock _gate = new();
     private FrozenDictionary<string, LimitPolicy> _policies;
 
     public PolicySet(
-        RateLimitingOptions options, IOptionsFactory<RateLimitingOptions>? factory, IEnumerable<IOptionsChangeTokenSource<RateLimitingOptions>> sources,
+        RateLimitingOptions options, IOptionsFactory<RateLimitingOptions>? factory, IEnumerable<PolicySource> sources,
         ILogger logger)
     {
         (_factory, _logger, _policies) = (factory, logger, Ready(options));
         if (factory is not null)
         {
-            _changes = [.. sources.Where(source => source.Name == Options.DefaultName).Select(source => ChangeToken.OnChange(source.GetChangeToken, Reload))];
+            _changes = [.. sources.Select(source => ChangeToken.OnChange(source.Configuration.GetReloadToken, Reload))];
         }
     }
 
@@ -42,8 +46,21 @@ internal sealed class PolicySet : IDisposable
     private static FrozenDictionary<string, LimitPolicy> Ready(RateLimitingOptions options) => options.Policies.ToFrozenDictionary(
         entry => entry.Key, entry => new LimitPolicy(entry.Key, entry.Value), StringComparer.OrdinalIgnoreCase);
 
-    // Not by IOptionsMonitor: there, options that are not valid throw on the thread that watches the file.
     private void Reload()
+    {
+        // The last one to enter reads last: two sources that change at once must not leave the older policies.
+        lock (_gate)
+        {
+            if (Read() is { } policies)
+            {
+                Volatile.Write(ref _policies, policies);
+                Replaced?.Invoke();
+                Log.Reloaded(_logger, policies.Count);
+            }
+        }
+    }
+
+    private FrozenDictionary<string, LimitPolicy>? Read()
     {
         FrozenDictionary<string, LimitPolicy> policies;
         try
@@ -53,7 +70,14 @@ internal sealed class PolicySet : IDisposable
         catch (OptionsValidationException e)
         {
             Log.ReloadRefused(_logger, e.Message);
-            return;
+            return null;
+        }
+        catch (Exception e)
+        {
+            // From the binder, which names the value and its path; or from the application's own code.
+            var hasKey = e.Message.Contains(OverridesPath, StringComparison.OrdinalIgnoreCase);
+            Log.ReloadRefused(_logger, hasKey ? "a value of an override cannot be read." : e.Message);
+            return null;
         }
 
         var missing = Volatile.Read(ref _policies).Keys.Except(policies.Keys, StringComparer.OrdinalIgnoreCase).ToList();
@@ -61,11 +85,9 @@ internal sealed class PolicySet : IDisposable
         {
             // Endpoints and code that name it were checked at the start; from here on every call of theirs would fail.
             Log.ReloadRefused(_logger, $"policies are missing: {string.Join(", ", missing)}");
-            return;
+            return null;
         }
 
-        Volatile.Write(ref _policies, policies);
-        Replaced?.Invoke();
-        Log.Reloaded(_logger, policies.Count);
+        return policies;
     }
 }

@@ -47,6 +47,9 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
     /// <summary>Whether Redis gave no answer so often that it is only tried once a second.</summary>
     public bool IsBroken => _distributed?.IsBroken == true;
 
+    /// <summary>The instances last known to be alive, this one included.</summary>
+    public int Instances => _distributed?.Instances ?? 1;
+
     public int ReservationCount => _keeper.Count;
 
     /// <summary>Settlements that Redis does not have yet.</summary>
@@ -137,19 +140,6 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
         return DecideAtOnce(requests) is { } decision ? new(decision) : DecideDistributedAsync(_distributed, requests, cancellationToken);
     }
 
-    /// <summary>The refusal that the call would get, if it is known without asking Redis. Nothing is taken, and <see langword="null"/> promises nothing.</summary>
-    internal RateLimitDecision? FindRefusal(IReadOnlyList<RateLimitCheck> checks)
-    {
-        var requests = Prepare(checks, reserve: true);
-        if (_distributed is not null)
-        {
-            return _denials.Find(requests);
-        }
-
-        var asked = Hash(Array.ConvertAll(requests, request => request with { Hold = null, Cost = 0 }));
-        return _local.Acquire(asked) is { Acquired: false } reply ? Decisions.From(asked, reply) : null;
-    }
-
     /// <summary>Only when not distributed.</summary>
     internal RateLimitDecision DecideEmbedded(LimitRequest[] requests)
     {
@@ -210,7 +200,9 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
 
         decision = WithReservations(requests, decision);
         _metrics.Decided(decision, decision.IsDegraded ? "outage" : "redis", Time.GetElapsedTime(start));
-        activity?.SetTag(RateLimitingDiagnostics.OutcomeTag, RateLimitingMetrics.OutcomeOf(decision));
+        activity?.SetTag(RateLimitingDiagnostics.PolicyCountTag, requests.Length)
+            .SetTag(RateLimitingDiagnostics.OutcomeTag, RateLimitingMetrics.OutcomeOf(decision))
+            .SetTag(RateLimitingDiagnostics.SourceTag, decision.IsDegraded ? "outage" : "redis");
         return decision;
     }
 

@@ -50,7 +50,7 @@ internal sealed class RateLimitingMetrics
                 new(RateLimitingDiagnostics.PolicyTag, status.Policy),
                 new(RateLimitingDiagnostics.OutcomeTag, OutcomeOf(decision, status)),
                 new(RateLimitingDiagnostics.SourceTag, source));
-            if (decision.IsAcquired && status.Remaining < status.Limit / NearLimitPart)
+            if (decision.IsAcquired && status.Remaining * NearLimitPart < status.Limit)
             {
                 _nearLimit.Add(1, new KeyValuePair<string, object?>(RateLimitingDiagnostics.PolicyTag, status.Policy));
             }

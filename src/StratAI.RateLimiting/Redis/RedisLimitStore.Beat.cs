@@ -61,7 +61,13 @@ internal sealed partial class RedisLimitStore
     public async IAsyncEnumerable<LimitKey> KeysOfAsync(string policy, string kind)
     {
         var multiplexer = await _connection.GetMultiplexerAsync().ConfigureAwait(false);
-        foreach (var server in multiplexer.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
+        var primaries = multiplexer.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }).ToList();
+        if (primaries.Count == 0)
+        {
+            throw new RedisConnectionException(ConnectionFailureType.UnableToConnect, CommandFlags.None, "No primary is connected.");
+        }
+
+        foreach (var server in primaries)
         {
             await foreach (var name in server.KeysAsync(multiplexer.GetDatabase().Database, _keys.PatternOf(policy, kind), pageSize: 500).ConfigureAwait(false))
             {
