@@ -16,8 +16,8 @@ internal sealed class Beat : IAsyncDisposable
     public Beat(PolicySet policies, TimeProvider time, Func<Task> beat, ILogger logger)
     {
         (_policies, _beat, _logger) = (policies, beat, logger);
-        _timer = time.CreateTimer(static state => _ = ((Beat)state!).RunAsync(), this, Period, Period);
-        policies.Replaced += () => _timer.Change(Period, Period);
+        _timer = time.CreateTimer(static state => ((Beat)state!).Run(), this, Period, Period);
+        policies.Replaced += Follow;
     }
 
     /// <summary>This instance's name among the living.</summary>
@@ -26,22 +26,32 @@ internal sealed class Beat : IAsyncDisposable
     /// <summary>After how long without a beat an instance counts as dead.</summary>
     public TimeSpan Lifetime => Period * 3;
 
-    private TimeSpan Period => _policies.All
-        .Where(policy => policy.Rules.IsHeld)
-        .Select(policy => TimeSpan.FromMicroseconds(policy.Rules.LeaseMicros) / 3)
-        .Append(Longest)
-        .Min();
+    /// <summary>The beat that runs now, or else the last one. It never fails.</summary>
+    public Task Last { get; private set; } = Task.CompletedTask;
 
-    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+    private TimeSpan Period => _policies.All
+        .Where(policy => policy.Rules.IsHeld).Select(policy => TimeSpan.FromMicroseconds(policy.Rules.LeaseMicros) / 3).Append(Longest).Min();
+
+    public ValueTask DisposeAsync()
+    {
+        _policies.Replaced -= Follow;
+        return _timer.DisposeAsync();
+    }
+
+    // Leases may have become shorter than the pulse.
+    private void Follow() => _timer.Change(Period, Period);
+
+    private void Run()
+    {
+        // One that waits for a slow Redis is not overtaken by the next.
+        if (Interlocked.Exchange(ref _isBeating, 1) == 0)
+        {
+            Last = RunAsync();
+        }
+    }
 
     private async Task RunAsync()
     {
-        // One that waits for a slow Redis is not overtaken by the next.
-        if (Interlocked.Exchange(ref _isBeating, 1) != 0)
-        {
-            return;
-        }
-
         try
         {
             await _beat().ConfigureAwait(false);

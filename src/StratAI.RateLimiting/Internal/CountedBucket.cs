@@ -3,13 +3,15 @@ namespace StratAI.RateLimiting.Internal;
 /// <summary>A fixed or sliding window.</summary>
 internal sealed class CountedBucket() : Bucket("w")
 {
-    private readonly Segments _segments = new();
+    private Segments _kept = new();
+    private Segments _segments = new();
 
-    public override long IdleAt => _segments.EmptyAt();
+    public override long IdleAt => _kept.EmptyAt();
 
     public override bool HasRoom(in LimitRequest request, long now)
     {
-        _segments.MoveTo(request.Rules, now);
+        _segments = _kept.At(request.Rules, now);
+        _kept = request.IsPeek ? _kept : _segments;
         return Math.Max(1, request.Cost) <= request.Rules.Limit - _segments.Sum;
     }
 

@@ -25,6 +25,7 @@ internal sealed class Held(in LimitRequest request)
     /// <returns>Whether this call ended it.</returns>
     public bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
 
+    /// <summary>No limit is above <see cref="Gcra.MaxLimit"/>, so that no charge counts for more; sums of larger ones would overflow.</summary>
     public LimitRequest Change(long amount, long charge = 0, bool isForced = true) =>
-        _request with { Hold = new(Id, amount, charge, isForced), Cost = amount };
+        _request with { Hold = new(Id, amount, Math.Min(charge, Gcra.MaxLimit), isForced), Cost = amount };
 }

@@ -3,18 +3,21 @@ namespace StratAI.RateLimiting.Internal;
 /// <summary>Permits that are held, and of a budget also what was used for good.</summary>
 internal sealed class HeldBucket(string kind) : Bucket(kind)
 {
-    private readonly Segments _used = new();
+    private Segments _kept = new();
+    private Segments _used = new();
     private readonly Dictionary<string, Hold> _holds = new(StringComparer.Ordinal);
     private long _held;
     private long _earliest = long.MaxValue;
 
-    public override long IdleAt => Math.Max(_used.EmptyAt(), _holds.Count == 0 ? 0 : _holds.Values.Max(hold => hold.ExpiresAt));
+    public override long IdleAt => Math.Max(_kept.EmptyAt(), _holds.Count == 0 ? 0 : _holds.Values.Max(hold => hold.ExpiresAt));
 
     public override bool HasRoom(in LimitRequest request, long now)
     {
         if (request.Rules.CountedSegments > 0)
         {
-            _used.MoveTo(request.Rules, now);
+            // A hold that is older than a change of the rules must not bring the old ones back.
+            _used = request.Hold is { IsForced: true } ? _kept.AsTheyAre(request.Rules, now) : _kept.At(request.Rules, now);
+            _kept = request.IsPeek ? _kept : _used;
         }
 
         if (_earliest <= now)
@@ -22,8 +25,9 @@ internal sealed class HeldBucket(string kind) : Bucket(kind)
             Expire(now);
         }
 
-        var change = ChangeOf(request);
-        return change.IsForced || HeldBesides(change) + Needed(change) <= request.Rules.Limit - _used.Sum;
+        // The cost alone first: sums with one far above the limit would overflow.
+        var (change, limit) = (ChangeOf(request), request.Rules.Limit);
+        return change.IsForced || (Needed(change) <= limit && HeldBesides(change) + Needed(change) <= limit - _used.Sum);
     }
 
     public override long Take(in LimitRequest request, long now)
@@ -38,7 +42,7 @@ internal sealed class HeldBucket(string kind) : Bucket(kind)
 
         if (change.Id.Length > 0)
         {
-            Keep(change, now + request.Rules.LeaseMicros, isSettled: change.Amount == 0 && (change.Charge > 0 || own.IsSettled));
+            Keep(change, now + request.Rules.LeaseMicros, isSettled: change.Amount == 0 && request.Rules.CountedSegments > 0 && (change.Charge > 0 || own.IsSettled));
         }
 
         return change.Amount;

@@ -23,6 +23,9 @@ internal readonly record struct LimitRequest(LimitPolicy Policy, LimitRules Rule
     /// <summary>What is to become of held permits, in place of a cost. Only for policies that hold.</summary>
     public HoldChange? Hold { get; init; }
 
+    /// <summary>Whether it only looks. It must not change the bucket, not even to bring it up to its rules: they may not be the ones that apply to the key.</summary>
+    public bool IsPeek => Cost == 0 && Hold is null;
+
     public bool IsOfSameBucket(in LimitRequest other) => ReferenceEquals(Policy, other.Policy) && KeyText == other.KeyText;
 
     public LimitRequest Hashed(KeyHasher hasher)

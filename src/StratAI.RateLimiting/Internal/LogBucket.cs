@@ -5,21 +5,28 @@ internal sealed class LogBucket() : Bucket("l")
 {
     private readonly List<long> _taken = [];
     private long _window;
+    private int _gone;
 
     public override long IdleAt => _taken.Count == 0 ? 0 : _taken[^1] + _window;
 
     public override bool HasRoom(in LimitRequest request, long now)
     {
-        _window = request.Rules.WindowMicros;
+        var window = request.Rules.WindowMicros;
         if (_taken.Count > 0 && _taken[^1] > now)
         {
             // The clock stepped back: what lies in the future counts as of now.
             CountFutureAsNow(now);
         }
 
-        var gone = _taken.FindIndex(at => at > now - _window);
-        _taken.RemoveRange(0, gone < 0 ? _taken.Count : gone);
-        return Math.Max(1, request.Cost) <= request.Rules.Limit - _taken.Count;
+        var first = _taken.FindIndex(at => at > now - window);
+        _gone = first < 0 ? _taken.Count : first;
+        if (!request.IsPeek)
+        {
+            _taken.RemoveRange(0, _gone);
+            (_gone, _window) = (0, window);
+        }
+
+        return Math.Max(1, request.Cost) <= request.Rules.Limit - Size;
     }
 
     public override long Take(in LimitRequest request, long now)
@@ -30,14 +37,16 @@ internal sealed class LogBucket() : Bucket("l")
 
     public override BucketView View(in LimitRequest request, long now, bool hadRoom, long taken)
     {
-        var (limit, needed) = (request.Rules.Limit, Math.Max(1, request.Cost));
+        var (limit, window, needed) = (request.Rules.Limit, request.Rules.WindowMicros, Math.Max(1, request.Cost));
         return new(
             now,
-            Math.Max(0, limit - _taken.Count),
-            Math.Max(0, IdleAt - now),
-            hadRoom ? BucketView.HasRoom : needed > limit ? BucketView.Never : _taken[(int)(_taken.Count - limit + needed - 1)] + _window - now,
+            Math.Max(0, limit - Size),
+            Size == 0 ? 0 : _taken[^1] + window - now,
+            hadRoom ? BucketView.HasRoom : needed > limit ? BucketView.Never : _taken[(int)(_taken.Count - limit + needed - 1)] + window - now,
             taken);
     }
+
+    private int Size => _taken.Count - _gone;
 
     private void CountFutureAsNow(long now)
     {

@@ -21,6 +21,7 @@ internal sealed partial class RateLimiters : ReservationKeeper.IStore
     public async ValueTask DisposeAsync()
     {
         await _beat.DisposeAsync().ConfigureAwait(false);
+        await LastBeat.ConfigureAwait(false);
         _policies.Dispose();
         if (_redis is not null)
         {
@@ -32,6 +33,9 @@ internal sealed partial class RateLimiters : ReservationKeeper.IStore
 
     // A container that is disposed synchronously does not wait for the connection to close.
     public void Dispose() => _ = DisposeAsync().AsTask();
+
+    /// <summary>The beat that runs now, or else the last one. It never fails.</summary>
+    internal Task LastBeat => _beat.Last;
 
     internal async Task ConnectAsync()
     {

@@ -9,33 +9,41 @@ internal sealed class Segments
 
     public long Sum { get; private set; }
 
-    /// <summary>Brings the counts up to now.</summary>
-    public void MoveTo(LimitRules rules, long now)
+    /// <summary>
+    /// The counts as they are now. By other rules than before that is another object: what was counted by the old ones then counts as of now where
+    /// segments are of another length, which is never in the caller's favour.
+    /// </summary>
+    public Segments At(LimitRules rules, long now)
     {
         var (length, counted) = (rules.SegmentMicros, rules.CountedSegments);
-        var current = now - (now % length);
-        if (_length == length && _counts.Length == counted && _start == current)
+        if (AsTheyAre(rules, now) is var own && own._length == length && own._counts.Length == counted)
         {
-            return;
+            return own;
         }
 
-        var moved = new long[counted];
-        if (_length != length)
+        var other = Empty(rules, now);
+        for (var i = 0; i < _counts.Length; i++)
         {
-            // The window was changed: what was counted under the old one counts as of now, which is never in the caller's favour.
-            moved[0] = Sum;
-        }
-        else
-        {
-            // A clock that stepped back keeps a key out for one window at most: what lies in the future counts as of now.
-            var shift = Math.Max(0, (current - _start) / length);
-            for (var i = shift; i < counted && i - shift < _counts.Length; i++)
+            var at = _length == length ? i : 0;
+            if (at < counted)
             {
-                moved[i] = _counts[i - shift];
+                other._counts[at] += _counts[i];
+                other.Sum += _counts[i];
             }
         }
 
-        (_counts, _start, _length, Sum) = (moved, current, length, moved.Sum());
+        return other;
+    }
+
+    /// <summary>The counts as they are now, by the rules they were counted by; the given ones apply if there are none.</summary>
+    public Segments AsTheyAre(LimitRules rules, long now)
+    {
+        if (_length > 0)
+        {
+            MoveTo(now);
+        }
+
+        return Sum > 0 ? this : Empty(rules, now);
     }
 
     public void Add(long count)
@@ -60,4 +68,26 @@ internal sealed class Segments
     public long EmptyAt() => Array.FindIndex(_counts, count => count > 0) is var newest and >= 0 ? LeavesAt(newest) : 0;
 
     private long LeavesAt(long segment) => _start + ((_counts.Length - segment) * _length);
+
+    private static Segments Empty(LimitRules rules, long now) => new()
+    {
+        _counts = new long[rules.CountedSegments],
+        _length = rules.SegmentMicros,
+        _start = now - (now % rules.SegmentMicros),
+    };
+
+    private void MoveTo(long now)
+    {
+        var current = now - (now % _length);
+        var shift = Math.Max(0, (current - _start) / _length);
+        if (shift > 0 && Sum > 0)
+        {
+            var kept = (int)Math.Max(0, _counts.Length - shift);
+            Array.Copy(_counts, 0, _counts, _counts.Length - kept, kept);
+            Array.Clear(_counts, 0, _counts.Length - kept);
+            Sum = _counts.Sum();
+        }
+
+        _start = current;
+    }
 }

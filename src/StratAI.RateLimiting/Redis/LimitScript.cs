@@ -14,7 +14,7 @@ namespace StratAI.RateLimiting.Redis;
 /// <list type="bullet">
 /// <item><c>g</c>, a token bucket: a string. <c>1763894400000000</c> is a TAT; <c>1763894400000000:2:7</c> is one of two sevenths of a
 /// microsecond more. The rules are those of <see cref="Internal.Gcra"/>.</item>
-/// <item><c>w</c>, a window: a string of the segment's length, the start of the newest segment, and the counts, newest first.</item>
+/// <item><c>w</c>, a window: a string of how many segments count, their length, the start of the newest, and the counts, newest first.</item>
 /// <item><c>l</c>, a log: a list of the times of permits, oldest first.</item>
 /// <item><c>h</c>, permits held: a hash of <c>u</c>, what was used, in the form of a window; <c>s</c>, the sum of what is held; <c>e</c>, a time
 /// before which no hold ends; <c>l</c>, when the last ends; and a field <c>:id</c> per holder of <c>end:amount</c>, or <c>end:x</c> for one that was settled.</item>
@@ -41,26 +41,24 @@ internal static class LimitScript
 
     private const string Body =
         """
-        local call, fmod, floor = redis.call, math.fmod, math.floor
+        local call, fmod = redis.call, math.fmod
+        -- For how long a settlement that is sent again is known to have been charged.
+        local settled_for = 120000000
         local function text(number) return string.format('%.0f', number) end
 
+        -- Tells also whether what is stored follows other rules, or a clock that was ahead, and is to be stored anew.
         local function load(stored, length, counted)
-          local counts, sum = {}, 0
+          local counts, sum, values = {}, 0, {}
           for i = 1, counted do counts[i] = 0 end
-          if not stored then return counts, sum end
-          local values = {}
-          for value in string.gmatch(stored, '%d+') do values[#values + 1] = tonumber(value) end
-          if values[1] == length then
-            local shift = math.max(0, (now - fmod(now, length) - values[2]) / length)
-            for i = shift + 1, math.min(counted, #values - 2 + shift) do
-              counts[i] = values[i - shift + 2]
-              sum = sum + counts[i]
-            end
-          else
-            for i = 3, #values do sum = sum + values[i] end
-            counts[1] = sum
+          for value in string.gmatch(stored or '', '%d+') do values[#values + 1] = tonumber(value) end
+          if #values < 4 then return counts, 0, false end
+          local own = values[2]
+          local shift = (now - fmod(now, own) - values[3]) / own
+          for i = 4, math.min(#values, values[1] + 3 - shift) do
+            local at = own == length and math.max(1, i - 3 + shift) or 1
+            if at <= counted then counts[at], sum = counts[at] + values[i], sum + values[i] end
           end
-          return counts, sum
+          return counts, sum, values[1] ~= counted or own ~= length or values[3] > now
         end
 
         local function leaves(counts, i, length) return now - fmod(now, length) + (#counts - i + 1) * length end
@@ -84,12 +82,13 @@ internal static class LimitScript
         local function save(counts, length)
           local last = #counts
           while last > 1 and counts[last] == 0 do last = last - 1 end
-          local values = {text(length), text(now - fmod(now, length))}
-          for i = 1, last do values[i + 2] = text(counts[i]) end
+          local values = {text(#counts), text(length), text(now - fmod(now, length))}
+          for i = 1, last do values[i + 3] = text(counts[i]) end
           return table.concat(values, ':')
         end
 
-        local function expire(key)
+        -- A clock that stepped back keeps nothing that nobody renews for longer than the longest that anything is kept.
+        local function expire(key, longest)
           local sum, earliest = 0, 0
           local all = call('HGETALL', key)
           for i = 1, #all, 2 do
@@ -100,6 +99,10 @@ internal static class LimitScript
                 call('HDEL', key, all[i])
               else
                 sum = sum + (tonumber(amount) or 0)
+                if ends > longest then
+                  ends = longest
+                  call('HSET', key, all[i], text(ends) .. ':' .. amount)
+                end
                 if earliest == 0 or ends < earliest then earliest = ends end
               end
             end
@@ -114,7 +117,7 @@ internal static class LimitScript
           local s
           if form == 'g' then
             local window, limit = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
-            local us, n = now, 0
+            local us, n, changed = now, 0, false
             local stored = call('GET', key)
             if stored then
               local whole, numerator, denominator = string.match(stored, '^(%d+):?(%d*):?(%d*)$')
@@ -122,22 +125,29 @@ internal static class LimitScript
               if whole and whole >= now then
                 us = whole
                 if numerator ~= '' then
-                  if tonumber(denominator) == limit then n = tonumber(numerator) else us = us + 1 end
+                  if tonumber(denominator) == limit then n = tonumber(numerator) else us, changed = us + 1, true end
                 end
               end
-              if us >= now + window then us, n = now + window, 0 end
+              if us > now + window or (us == now + window and n > 0) then us, n, changed = now + window, 0, true end
             end
             local next_us, next_n = us + tonumber(ARGV[a + 4]), n + tonumber(ARGV[a + 5])
             if next_n >= limit then next_us, next_n = next_us + 1, next_n - limit end
             s = {
-              form = form, room = next_us < now + window or (next_us == now + window and next_n == 0), retry = -1,
+              form = form, room = next_us < now + window or (next_us == now + window and next_n == 0), retry = -1, changed = changed,
               us = us, n = n, next_us = next_us, next_n = next_n, limit = ARGV[a + 3], cost = tonumber(ARGV[a + 6])
             }
             a = a + 7
           elseif form == 'w' then
             local limit, length = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
             local need = math.max(1, tonumber(ARGV[a + 5]))
-            local counts, sum = load(call('GET', key), length, tonumber(ARGV[a + 4]))
+            local counts, sum, changed = load(call('GET', key), length, tonumber(ARGV[a + 4]))
+            if changed and tonumber(ARGV[a + 5]) > 0 then
+              if sum == 0 then
+                call('DEL', key)
+              else
+                call('SET', key, save(counts, length), 'PXAT', text(math.ceil((now + until_empty(counts, length)) / 1000)))
+              end
+            end
             s = {form = form, room = true, retry = -1, counts = counts, sum = sum, limit = limit, length = length, wanted = tonumber(ARGV[a + 6])}
             local unspent, segment = tonumber(ARGV[a + 7]), (now - fmod(now, length) - tonumber(ARGV[a + 8])) / length + 1
             if unspent > 0 and s.counts[segment] then
@@ -153,14 +163,14 @@ internal static class LimitScript
             local limit, window, cost = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
             local need = math.max(1, cost)
             local last = tonumber(call('LINDEX', key, -1) or 0)
-            if last > now then
+            if last > now and cost > 0 then
               local all = call('LRANGE', key, 0, -1)
               for j = #all, 1, -1 do
                 if tonumber(all[j]) <= now then break end
                 call('LSET', key, j - 1, text(now))
               end
-              last = now
             end
+            last = math.min(last, now)
             local gone, some = 0, 0
             repeat
               local times = call('LRANGE', key, gone, gone + 63)
@@ -171,30 +181,43 @@ internal static class LimitScript
               end
               gone = gone + some
             until some < 64
-            if gone > 0 then call('LTRIM', key, gone, -1) end
-            s = {form = form, room = true, retry = -1, size = call('LLEN', key), limit = limit, window = window, cost = cost, last = last}
+            s = {form = form, room = true, retry = -1, size = call('LLEN', key) - gone, limit = limit, window = window, cost = cost, last = last}
             s.room = s.size + need <= limit
             if not s.room then
-              s.retry = need > limit and -2 or tonumber(call('LINDEX', key, s.size + need - limit - 1)) + window - now
+              s.retry = need > limit and -2
+                or math.min(now, tonumber(call('LINDEX', key, gone + s.size + need - limit - 1))) + window - now
             end
+            if gone > 0 and cost > 0 then call('LTRIM', key, gone, -1) end
             a = a + 5
           else
             local limit, length, counted = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
             local id, amount, charge = ARGV[a + 5], tonumber(ARGV[a + 6]), tonumber(ARGV[a + 7])
             local fields = call('HMGET', key, 'u', 's', 'e', ':' .. id, 'l')
             local held, earliest = tonumber(fields[2] or 0), tonumber(fields[3] or 0)
-            if earliest > 0 and earliest <= now then
-              held, earliest = expire(key)
+            local lease = tonumber(ARGV[a + 8])
+            local longest = now + math.max(lease, settled_for)
+            if earliest > 0 and (earliest <= now or earliest > longest) then
+              held, earliest = expire(key, longest)
               fields[4] = call('HGET', key, ':' .. id)
             end
             local own = fields[4] and string.match(fields[4], ':(.+)$') or '0'
             local settled = own == 'x'
             own = tonumber(own) or 0
-            local counts, sum = load(fields[1], length, counted)
+            if ARGV[a + 9] == '1' and fields[1] then
+              -- A hold that is older than a change of the rules must not bring the old ones back.
+              local own_counted, own_length = string.match(fields[1], '^(%d+):(%d+)')
+              local _, own_sum = load(fields[1], tonumber(own_length), tonumber(own_counted))
+              if own_sum > 0 then counted, length = tonumber(own_counted), tonumber(own_length) end
+            end
+            local counts, sum, changed = load(fields[1], length, counted)
+            if changed and (id ~= '' or charge > 0) then
+              call('HSET', key, 'u', save(counts, length))
+              call('PEXPIREAT', key, text(math.ceil(math.max(tonumber(fields[5] or 0), now + until_empty(counts, length)) / 1000)))
+            end
             s = {
               form = form, room = true, retry = -1, counts = counts, sum = sum, limit = limit, length = length,
               held = held, next_held = held - own + amount, earliest = earliest, latest = tonumber(fields[5] or 0),
-              id = id, amount = amount, charge = charge, ends = now + tonumber(ARGV[a + 8]), settled = settled
+              id = id, amount = amount, charge = charge, ends = now + (amount > 0 and lease or settled_for), settled = settled
             }
             if ARGV[a + 9] ~= '1' then
               local need = math.max(1, amount + charge)
@@ -220,6 +243,8 @@ internal static class LimitScript
             if not s.room then retry = 0 end
             if take and s.cost > 0 then
               left, reset, taken = s.next_us, s.next_n, s.cost
+            end
+            if taken > 0 or (s.changed and s.cost > 0) then
               local value, ends = text(left), left
               if reset > 0 then
                 value = value .. ':' .. text(reset) .. ':' .. s.limit
@@ -267,7 +292,8 @@ internal static class LimitScript
                   call('HDEL', key, ':' .. s.id)
                 end
               end
-              if s.held == 0 and s.sum == 0 then
+              -- Beside the holds and what was settled there are four fields at most.
+              if s.held == 0 and s.sum == 0 and call('HLEN', key) <= 4 then
                 call('DEL', key)
               else
                 s.latest = math.max(s.latest, now + until_empty(s.counts, s.length))

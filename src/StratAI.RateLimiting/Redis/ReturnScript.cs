@@ -38,8 +38,8 @@ internal static class ReturnScript
               local length = tonumber(ARGV[a + 3])
               local values = {}
               for value in string.gmatch(stored, '%d+') do values[#values + 1] = value end
-              local segment = 3 + (tonumber(values[2]) - (at - math.fmod(at, length))) / length
-              if tonumber(values[1]) == length and segment >= 3 and values[segment] then
+              local segment = 4 + (tonumber(values[3] or 0) - (at - math.fmod(at, length))) / length
+              if tonumber(values[2]) == length and segment >= 4 and values[segment] then
                 values[segment] = text(math.max(0, tonumber(values[segment]) - count))
                 redis.call('SET', key, table.concat(values, ':'), 'KEEPTTL')
               end

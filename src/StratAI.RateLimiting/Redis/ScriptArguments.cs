@@ -8,9 +8,6 @@ internal readonly struct ScriptArguments
 {
     private const int NumbersPerKey = 4;
 
-    // How long a settlement that is sent again is known to have been charged. In Redis alone: there, an answer can be lost.
-    private const long SettledMicros = 120_000_000;
-
     public ScriptArguments(LimitRequest[] requests, Func<long>? clock)
     {
         var length = clock is null ? 0 : 1;
@@ -80,7 +77,7 @@ internal readonly struct ScriptArguments
             arguments[0] = "h";
             (arguments[3], arguments[4]) = (Math.Max(1, rules.SegmentMicros), rules.CountedSegments);
             (arguments[5], arguments[6], arguments[7]) = (change.Id, change.Amount, change.Charge);
-            arguments[8] = change.Amount > 0 ? rules.LeaseMicros : SettledMicros;
+            arguments[8] = rules.LeaseMicros;
             arguments[9] = change.IsForced ? 1 : 0;
         }
         else
