@@ -96,6 +96,25 @@ public sealed class BlockTests
     }
 
     [Fact]
+    public void A_permit_of_a_segment_that_is_over_is_not_given_back_to_the_next()
+    {
+        var policy = new LimitPolicy("p", new() { Algorithm = RateLimitAlgorithm.FixedWindow, PermitLimit = 10, Window = Window, BlockSize = 5 });
+        var request = new LimitRequest(policy, policy.Rules, "k", null, 1);
+        var block = new PermitBlock(_clock);
+        var begin = policy.Rules.WindowMicros * 1_000;
+        block.Put(request, View(begin, taken: 3), _clock.GetTimestamp());
+        var taken = block.TryTake(1)!;
+        _clock.Advance(Window);
+        block.Put(request, View(begin + policy.Rules.WindowMicros, taken: 1), _clock.GetTimestamp());
+
+        block.Return(1, taken.Segment);
+
+        Assert.Null(block.TryTake(1));
+
+        static BucketView View(long now, long taken) => new(now, 0, 0, BucketView.HasRoom, taken);
+    }
+
+    [Fact]
     public async Task Calls_that_want_the_same_blocks_in_another_order_do_not_wait_for_each_other()
     {
         var limiters = await NewInstanceAsync(limit: 100_000, block: 3, second: true);

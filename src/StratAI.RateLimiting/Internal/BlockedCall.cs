@@ -25,32 +25,32 @@ internal sealed class BlockedCall(LocalTable<PermitBlock> blocks, DistributedLim
     /// <returns>The statuses, if what this instance has suffices for the whole call.</returns>
     public RateLimitStatus[]? TryTake(LimitRequest[] requests)
     {
-        var statuses = new RateLimitStatus[requests.Length];
+        var own = new PermitBlock.Taken[requests.Length];
         for (var i = 0; i < requests.Length; i++)
         {
-            if (IsBlocked(requests[i]) && blocks.TryGet(requests[i], out var block) && block.TryTake(requests[i].Cost) is { } status)
+            if (IsBlocked(requests[i]) && blocks.TryGet(requests[i], out var block) && block.TryTake(requests[i].Cost) is { } taken)
             {
-                statuses[i] = status;
+                own[i] = taken;
                 continue;
             }
 
-            Return(requests, statuses.AsSpan(0, i));
+            Return(requests, own.AsSpan(0, i));
             return null;
         }
 
-        return statuses;
+        return Array.ConvertAll(own, taken => taken.Status);
     }
 
     /// <returns>The answer; <see langword="null"/> when Redis gave none.</returns>
     public async ValueTask<(bool Acquired, RateLimitStatus[] Statuses)?> AcquireAsync(LimitRequest[] requests, CancellationToken cancellationToken)
     {
-        var own = new RateLimitStatus?[requests.Length];
+        var own = new PermitBlock.Taken?[requests.Length];
         var filling = new List<PermitBlock>();
         var acquired = false;
         try
         {
             await TakeAsync(requests, own, filling, cancellationToken).ConfigureAwait(false);
-            var statuses = Array.ConvertAll(own, status => status!);
+            var statuses = Array.ConvertAll(own, taken => taken?.Status!);
             var missing = Enumerable.Range(0, requests.Length).Where(i => own[i] is null).ToArray();
             if (missing.Length == 0)
             {
@@ -101,7 +101,7 @@ internal sealed class BlockedCall(LocalTable<PermitBlock> blocks, DistributedLim
         request.Wanted > 0 && request.Policy.BlockSize > 1 && request.Rules.IsCounted && !request.Policy.IsShadow;
 
     /// <summary>Takes what there is, and the right to fill the blocks that have too little: in one order, as calls that wait for each other would for ever.</summary>
-    private async Task TakeAsync(LimitRequest[] requests, RateLimitStatus?[] own, List<PermitBlock> filling, CancellationToken cancellationToken)
+    private async Task TakeAsync(LimitRequest[] requests, PermitBlock.Taken?[] own, List<PermitBlock> filling, CancellationToken cancellationToken)
     {
         foreach (var i in Enumerable.Range(0, requests.Length).Where(i => IsBlocked(requests[i])).OrderBy(i => requests[i], Order))
         {
@@ -123,13 +123,13 @@ internal sealed class BlockedCall(LocalTable<PermitBlock> blocks, DistributedLim
         }
     }
 
-    private void Return(LimitRequest[] requests, ReadOnlySpan<RateLimitStatus?> own)
+    private void Return(LimitRequest[] requests, ReadOnlySpan<PermitBlock.Taken?> own)
     {
         for (var i = 0; i < own.Length; i++)
         {
-            if (own[i] is not null && blocks.TryGet(requests[i], out var block))
+            if (own[i] is { } taken && blocks.TryGet(requests[i], out var block))
             {
-                block.Return(requests[i].Cost);
+                block.Return(requests[i].Cost, taken.Segment);
             }
         }
     }

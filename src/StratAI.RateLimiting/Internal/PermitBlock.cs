@@ -18,8 +18,8 @@ internal sealed class PermitBlock(TimeProvider time)
 
     public long EndsAt { get; private set; }
 
-    /// <summary>Takes from what is left; the policy's status then, or <see langword="null"/> when there is too little.</summary>
-    public RateLimitStatus? TryTake(long cost)
+    /// <summary>Takes from what is left; <see langword="null"/> when there is too little.</summary>
+    public Taken? TryTake(long cost)
     {
         lock (_gate)
         {
@@ -30,16 +30,16 @@ internal sealed class PermitBlock(TimeProvider time)
             }
 
             _left -= cost;
-            return Status(time.GetElapsedTime(_askedAt, now));
+            return new(Status(time.GetElapsedTime(_askedAt, now)), _segment);
         }
     }
 
-    /// <summary>Gives back what was taken, if its segment is not over.</summary>
-    public void Return(long cost)
+    /// <summary>Gives back what was taken, unless the block is of another segment by now.</summary>
+    public void Return(long cost, long segment)
     {
         lock (_gate)
         {
-            if (time.GetTimestamp() < EndsAt)
+            if (segment == _segment)
             {
                 _left += cost;
             }
@@ -103,6 +103,9 @@ internal sealed class PermitBlock(TimeProvider time)
             return Status(TimeSpan.Zero);
         }
     }
+
+    /// <summary>Permits that were taken: how the policy stood then, and the segment they are of.</summary>
+    internal sealed record Taken(RateLimitStatus Status, long Segment);
 
     private RateLimitStatus Status(TimeSpan elapsed) => _status!.After(elapsed, retryAfter: null, inAdvance: _left);
 }
