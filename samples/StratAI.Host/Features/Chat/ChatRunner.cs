@@ -24,12 +24,12 @@ internal sealed partial class ChatRunner(
     /// <summary>The model that answers.</summary>
     public string Model { get; } = model.GetService<ChatClientMetadata>()?.DefaultModelId ?? "unknown";
 
-    public void Start(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building)
+    public void Start(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building, ChatAllowance allowance)
     {
         // The request that asked ends before its answer may: the task takes nothing of it along, not even its trace.
         using (ExecutionContext.SuppressFlow())
         {
-            _running[turn.AnswerId] = Task.Run(() => RunAsync(turn, generation, building));
+            _running[turn.AnswerId] = Task.Run(() => RunAsync(turn, generation, building, allowance));
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed partial class ChatRunner(
         }
     }
 
-    private async Task RunAsync(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building)
+    private async Task RunAsync(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building, ChatAllowance allowance)
     {
         IReadOnlyList<ChatMessage> prompt = [];
         TokenUsage? usage = null;
@@ -110,7 +110,10 @@ internal sealed partial class ChatRunner(
             status = "failed";
         }
 
-        await EndAsync(turn, generation, status, usage ?? Estimate(prompt, generation.Text.Length), prompt.Count > 0 ? prompt[^1].Text : "");
+        usage ??= Estimate(prompt, generation.Text.Length);
+        // Before the end is told: a client that has seen it finds its tokens charged, and its place free.
+        await allowance.SettleAsync(usage.InputTokens + usage.OutputTokens);
+        await EndAsync(turn, generation, status, usage, prompt.Count > 0 ? prompt[^1].Text : "");
         _running.TryRemove(turn.AnswerId, out _);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using StratAI.Host.Hosting;
 
 namespace StratAI.Host.Features.Chat;
@@ -18,6 +19,8 @@ internal static class ChatSetup
                 throw new StartupException($"Chat:Provider is '{unknown}'; this version has 'local'.");
         }
 
+        services.AddSingleton<IValidateOptions<ChatSettings>, ChatSettings.Validator>();
+        services.AddOptions<ChatSettings>().BindConfiguration("Chat").ValidateOnStart();
         services.AddSingleton<ChatStore>();
         services.AddSingleton<ChatContext>();
         services.AddSingleton<ChatGenerations>();
