@@ -25,6 +25,14 @@ public sealed class RateLimitReservation : IAsyncDisposable
     /// <summary>The policy's name.</summary>
     public string Policy => _held.Policy.Name;
 
+    /// <summary>Whether it is on a budget, and so may be charged.</summary>
+    internal bool IsBudget => _held.IsBudget;
+
+    internal bool HasEnded => _held.HasEnded;
+
+    /// <summary>What was asked for, to ask for it again.</summary>
+    internal RateLimitCheck Check => _held.Check;
+
     /// <summary>The permits held.</summary>
     public long Amount => _held.Amount;
 
@@ -37,10 +45,10 @@ public sealed class RateLimitReservation : IAsyncDisposable
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The amount is negative.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public ValueTask<bool> ExtendAsync(long amount, CancellationToken cancellationToken = default)
+    public async ValueTask<bool> ExtendAsync(long amount, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(amount);
-        return _keeper.ExtendAsync(_held, amount, cancellationToken);
+        return await DecideAsync(amount, cancellationToken).ConfigureAwait(false) is { IsAcquired: true };
     }
 
     /// <summary>
@@ -60,4 +68,7 @@ public sealed class RateLimitReservation : IAsyncDisposable
 
     /// <summary>As <see cref="ReleaseAsync"/>, unless it has ended.</summary>
     public ValueTask DisposeAsync() => ReleaseAsync();
+
+    /// <summary>As <see cref="ExtendAsync"/>, with the whole answer; <see langword="null"/> when it has ended.</summary>
+    internal ValueTask<RateLimitDecision?> DecideAsync(long amount, CancellationToken cancellationToken) => _keeper.ExtendAsync(_held, amount, cancellationToken);
 }

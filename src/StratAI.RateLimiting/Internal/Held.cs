@@ -10,6 +10,11 @@ internal sealed class Held(in LimitRequest request)
 
     public string Id => _request.Hold!.Id;
 
+    public bool IsBudget => _request.Rules.Algorithm != RateLimitAlgorithm.Concurrency;
+
+    /// <summary>What was asked for, to ask for it again.</summary>
+    public RateLimitCheck Check => new(Policy.Name, _request.KeyText) { Plan = _request.Plan, Group = _request.GroupText };
+
     public long Amount { get; set; } = request.Hold!.Amount;
 
     public bool HasEnded => Volatile.Read(ref _ended) != 0;

@@ -14,6 +14,9 @@ internal readonly record struct LimitRequest(LimitPolicy Policy, LimitRules Rule
     /// <summary>The permits to take if there are as many, and else as many as there are: a block in advance. Never below the cost.</summary>
     public long Wanted { get; init; } = Cost;
 
+    /// <summary>The plan as it was given, for asking again.</summary>
+    public string? Plan { get; init; }
+
     /// <summary>What is to become of held permits, in place of a cost. Only for policies that hold.</summary>
     public HoldChange? Hold { get; init; }
 

@@ -3,8 +3,8 @@ namespace StratAI.RateLimiting.Internal;
 /// <summary>What is held: where it is held, and what keeps it.</summary>
 internal sealed partial class RateLimiters : ReservationKeeper.IStore
 {
-    async ValueTask<bool> ReservationKeeper.IStore.ExtendAsync(LimitRequest change, CancellationToken cancellationToken) =>
-        (await DecideAsync([change], cancellationToken).ConfigureAwait(false)).IsAcquired;
+    ValueTask<RateLimitDecision> ReservationKeeper.IStore.ExtendAsync(LimitRequest change, CancellationToken cancellationToken) =>
+        DecideAsync([change], cancellationToken);
 
     async ValueTask<bool> ReservationKeeper.IStore.SettleAsync(LimitRequest change)
     {

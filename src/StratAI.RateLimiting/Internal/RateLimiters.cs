@@ -99,6 +99,7 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
 
             var request = new LimitRequest(policy, rules, check.Key, check.Group, check.Cost)
             {
+                Plan = check.Plan,
                 Wanted = Math.Max(check.Cost, rules.IsCounted && check.Cost > 0 && IsDistributed ? policy.BlockSize : 0),
                 Hold = rules.IsHeld && check.Cost > 0
                     ? reserve || rules.Algorithm == RateLimitAlgorithm.Concurrency ? new(NewId(), check.Cost) : new("", 0, check.Cost)

@@ -21,7 +21,7 @@ internal sealed class ReservationKeeper(ReservationKeeper.IStore store, TimeProv
     internal interface IStore
     {
         /// <summary>Holds another amount if there is room.</summary>
-        ValueTask<bool> ExtendAsync(LimitRequest change, CancellationToken cancellationToken);
+        ValueTask<RateLimitDecision> ExtendAsync(LimitRequest change, CancellationToken cancellationToken);
 
         /// <summary>Makes a forced change.</summary>
         /// <returns>Whether the store has it.</returns>
@@ -36,18 +36,24 @@ internal sealed class ReservationKeeper(ReservationKeeper.IStore store, TimeProv
 
     public void Add(Held held, RateLimitReservation holder) => _held[held.Id] = (held, new(holder));
 
-    public async ValueTask<bool> ExtendAsync(Held held, long amount, CancellationToken cancellationToken)
+    /// <returns>The decision; <see langword="null"/> when it has ended.</returns>
+    public async ValueTask<RateLimitDecision?> ExtendAsync(Held held, long amount, CancellationToken cancellationToken)
     {
         await held.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (held.HasEnded || !await store.ExtendAsync(held.Change(amount, isForced: amount <= held.Amount), cancellationToken).ConfigureAwait(false))
+            if (held.HasEnded)
             {
-                return false;
+                return null;
             }
 
-            held.Amount = amount;
-            return true;
+            var decision = await store.ExtendAsync(held.Change(amount, isForced: amount <= held.Amount), cancellationToken).ConfigureAwait(false);
+            if (decision.IsAcquired)
+            {
+                held.Amount = amount;
+            }
+
+            return decision;
         }
         finally
         {
