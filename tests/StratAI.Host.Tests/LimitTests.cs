@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using StratAI.Host.Tests.Infrastructure;
 
 namespace StratAI.Host.Tests;
@@ -42,7 +43,8 @@ public abstract class LimitTests(HostFixture host)
             Assert.StartsWith($"\"ip\";r={left};", unknown.Headers["RateLimit"], StringComparison.Ordinal);
         }
 
-        Assert.Equal((429, "quota-exceeded"), ((await client.GetAsync("/api/me")) is var refused ? refused.Status : 0, refused.Code));
+        var refused = await client.GetAsync("/api/me");
+        Assert.Equal((429, "quota-exceeded"), (refused.Status, refused.Code));
         // A good token does not help, and is not even read: the answer knows of no limit of its user.
         http.DefaultRequestHeaders.Authorization = (await host.NewUserAsync()).Http.DefaultRequestHeaders.Authorization;
         var early = await client.GetAsync("/api/me");
@@ -59,15 +61,20 @@ public abstract class LimitTests(HostFixture host)
         {
             await WriteAsync("500");
             await using var instance = new HostInstance(
-                host.SettingsApart(), builder => builder.ConfigureAppConfiguration(configuration => configuration.AddJsonFile(file, optional: false, reloadOnChange: true)));
+                host.SettingsApart(), builder => builder.ConfigureAppConfiguration((_, configuration) => configuration.AddJsonFile(file, optional: false, reloadOnChange: true)));
             var user = await instance.SignInAsync("ada");
             Assert.Contains("\"user\";q=500;w=60", await PolicyAsync(user), StringComparison.Ordinal);
 
             await WriteAsync("400");
             await Eventually.TrueAsync(async () => (await PolicyAsync(user)).Contains("\"user\";q=400;w=60", StringComparison.Ordinal));
 
-            await WriteAsync("\"none\"");
-            await WriteAsync("0");
+            foreach (var bad in new[] { "none", "0" })
+            {
+                await WriteAsync($"\"{bad}\"");
+                await Eventually.TrueAsync(() => Task.FromResult(instance.Services.GetRequiredService<IConfiguration>()[$"{Policies}:user:PermitLimit"] == bad));
+                Assert.Contains("\"user\";q=400;w=60", await PolicyAsync(user), StringComparison.Ordinal);
+            }
+
             await WriteAsync("300");
             await Eventually.TrueAsync(async () => (await PolicyAsync(user)).Contains("\"user\";q=300;w=60", StringComparison.Ordinal));
         }
@@ -76,7 +83,7 @@ public abstract class LimitTests(HostFixture host)
             File.Delete(file);
         }
 
-        Task WriteAsync(string limit) => File.WriteAllTextAsync(file, $$"""{"Limits": {"Policies": {"user": {"PermitLimit": {{limit}}}}}}""");
+        Task WriteAsync(string limit) => File.WriteAllTextAsync(file, $$"""{ "Limits": { "Policies": { "user": { "PermitLimit": {{limit}} } } } }""");
         static async Task<string> PolicyAsync(ApiClient user) => (await user.GetAsync("/api/me")).Headers["RateLimit-Policy"];
     }
 

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.AI;
 using StratAI.Host.Errors;
 using StratAI.RateLimiting;
+using StratAI.RateLimiting.LanguageModels;
 
 namespace StratAI.Host.Security;
 
@@ -14,16 +16,27 @@ internal static class LimitProblems
     {
         var violated = decision.Policies.Where(policy => policy is { Violated: true, IsShadow: false }).ToList();
         var names = violated.ConvertAll(policy => policy.Policy);
-        return decision.Outcome == RateLimitOutcome.Unavailable
-            ? new(503, ReducedCapacity, "The limits on this request cannot be checked at the moment.") { Type = Types + ReducedCapacity, ViolatedPolicies = names }
-            : Exceeded($"The limit is reached: {string.Join(", ", names)}. {Advice(decision, violated)}", names);
+        var isUnknown = decision.Outcome == RateLimitOutcome.Unavailable;
+        return new(
+            isUnknown ? 503 : 429,
+            isUnknown ? ReducedCapacity : QuotaExceeded,
+            isUnknown ? "The limits on this request cannot be checked at the moment." : $"The limit is reached: {string.Join(", ", names)}. {Advice(decision, violated)}")
+        {
+            Type = Types + (isUnknown ? ReducedCapacity : QuotaExceeded), ViolatedPolicies = names, RetryAfter = decision.RetryAfter,
+        };
     }
 
-    public static Problem Exceeded(string detail, IReadOnlyList<string> policies) =>
-        new(429, QuotaExceeded, detail) { Type = Types + QuotaExceeded, ViolatedPolicies = policies };
+    /// <summary>For the update that ends an answer in its middle, because its user's tokens are used up; null for any other.</summary>
+    public static Problem? OfEnded(ChatResponseUpdate update) =>
+        update.AdditionalProperties?.TryGetValue(TokenBudgetChatClient.ViolatedPoliciesProperty, out string? policies) == true
+            ? new(429, QuotaExceeded, "The limit is reached, and the answer ends here. What there is of it is kept in the conversation.")
+            {
+                Type = Types + QuotaExceeded, ViolatedPolicies = policies.Split(", "),
+            }
+            : null;
 
     private static string Advice(RateLimitDecision decision, List<RateLimitStatus> violated) =>
-        decision.RetryAfter is not null ? "Retry-After says when there is room again."
-        : violated.Exists(policy => policy.IsNever) ? "The request is larger than the whole limit."
+        decision.RetryAfter is { } wait ? $"There is room again in {Math.Ceiling(wait.TotalSeconds)} s."
+        : violated.Exists(policy => policy.IsNever) ? "What is asked for is more than the whole limit."
         : "There is room again when something that runs has ended.";
 }

@@ -50,8 +50,9 @@ internal sealed class PolicySet : IDisposable
         {
             policies = Ready(_factory!.Create(Options.DefaultName));
         }
-        catch (OptionsValidationException e)
+        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException)
         {
+            // The latter is the binder's, for a value that is not of its type.
             Log.ReloadRefused(_logger, e.Message);
             return;
         }
