@@ -68,12 +68,9 @@ public abstract class LimitTests(HostFixture host)
             await WriteAsync("400");
             await Eventually.TrueAsync(async () => (await PolicyAsync(user)).Contains("\"user\";q=400;w=60", StringComparison.Ordinal));
 
-            foreach (var bad in new[] { "none", "0" })
-            {
-                await WriteAsync($"\"{bad}\"");
-                await Eventually.TrueAsync(() => Task.FromResult(instance.Services.GetRequiredService<IConfiguration>()[$"{Policies}:user:PermitLimit"] == bad));
-                Assert.Contains("\"user\";q=400;w=60", await PolicyAsync(user), StringComparison.Ordinal);
-            }
+            await WriteAsync("0");
+            await Eventually.TrueAsync(() => Task.FromResult(instance.Services.GetRequiredService<IConfiguration>()[$"{Policies}:user:PermitLimit"] == "0"));
+            Assert.Contains("\"user\";q=400;w=60", await PolicyAsync(user), StringComparison.Ordinal);
 
             await WriteAsync("300");
             await Eventually.TrueAsync(async () => (await PolicyAsync(user)).Contains("\"user\";q=300;w=60", StringComparison.Ordinal));

@@ -20,7 +20,7 @@ internal sealed class StartupException(string message) : Exception(message)
         }
     }
 
-    /// <summary>A setting that is not of its type; the message names it. The binder has no exception of its own for that.</summary>
+    /// <summary>A setting that is not of its type; the message names it. Binders, those that are generated too, have no exception of their own for that.</summary>
     private static bool IsMisread(Exception exception) =>
-        exception is InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder", InnerException: not null };
+        exception is InvalidOperationException && exception.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal);
 }

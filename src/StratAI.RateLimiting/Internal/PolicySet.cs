@@ -50,9 +50,8 @@ internal sealed class PolicySet : IDisposable
         {
             policies = Ready(_factory!.Create(Options.DefaultName));
         }
-        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException)
+        catch (OptionsValidationException e)
         {
-            // The latter is the binder's, for a value that is not of its type.
             Log.ReloadRefused(_logger, e.Message);
             return;
         }
