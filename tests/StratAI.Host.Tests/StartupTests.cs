@@ -21,8 +21,10 @@ public sealed class StartupTests : IDisposable
     [InlineData("MasterKey must be set", "ConnectionStrings:Redis=127.0.0.1:1")]
     [InlineData("could not be brought up to date", "ConnectionStrings:Postgres=" + Postgres, "MasterKey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
     [InlineData("Chat:Provider is 'oracle'", "Chat:Provider=oracle")]
-    [InlineData("Limits:User:PermitLimit must be set", "Limits:User:PermitLimit=")]
-    [InlineData("PermitLimit", "Limits:User:PermitLimit=0")]
+    [InlineData("'Limits:Policies:user:PermitLimit'", "Limits:Policies:user:PermitLimit=many")]
+    [InlineData("Policies[user].PermitLimit is 0", "Limits:Policies:user:PermitLimit=0")]
+    [InlineData("Policies[chat-concurrency].Window is 00:01:00", "Limits:Policies:chat-concurrency:Window=00:01:00")]
+    [InlineData("Chat:ReservedTokens is 0", "Chat:ReservedTokens=0")]
     [InlineData("AccessKey", "Storage:S3:Endpoint=http://127.0.0.1:1")]
     [InlineData("cannot be written", "Data:Folder=/dev/null/data")]
     public async Task A_bad_setting_ends_the_start_and_is_named(string expected, params string[] settings)

@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using StackExchange.Redis;
 using StratAI.Host.Tests.Infrastructure;
 using StratAI.Testing;
@@ -89,48 +86,26 @@ public sealed class TokenRefreshFaultTests(DistributedHost host)
     [Fact]
     public async Task Without_its_redis_nothing_is_refreshed_and_good_tokens_are_used_all_the_same()
     {
-        using var redis = StartRedis(out var port);
-        try
+        await using var redis = new RedisServer();
+        var settings = new Dictionary<string, string>(host.Settings)
         {
-            var settings = new Dictionary<string, string>(host.Settings)
-            {
-                ["ConnectionStrings:Redis"] = $"127.0.0.1:{port},connectTimeout=500",
-                ["Mutex:RedisTimeout"] = "00:00:00.5",
-                ["Limits:RedisTimeout"] = "00:00:00.5",
-            };
-            await using var instance = new HostInstance(settings);
-            var (user, expired) = (await instance.SignInAsync($"user-{Guid.NewGuid():N}"), await instance.SignInAsync($"user-{Guid.NewGuid():N}"));
-            var account = host.Calendar.NewAccount();
-            await user.PutAsync(Calendar, host.Calendar.NewAccount().Body());
-            await expired.PutAsync(Calendar, account.Body());
-            await TokenRefreshTests.ExpireAsync(instance, expired);
+            ["ConnectionStrings:Redis"] = redis.Configuration,
+            ["Mutex:RedisTimeout"] = "00:00:00.5",
+            ["Limits:RedisTimeout"] = "00:00:00.5",
+        };
+        await using var instance = new HostInstance(settings);
+        var (user, expired) = (await instance.SignInAsync($"user-{Guid.NewGuid():N}"), await instance.SignInAsync($"user-{Guid.NewGuid():N}"));
+        var account = host.Calendar.NewAccount();
+        await user.PutAsync(Calendar, host.Calendar.NewAccount().Body());
+        await expired.PutAsync(Calendar, account.Body());
+        await TokenRefreshTests.ExpireAsync(instance, expired);
 
-            redis.Kill();
-            await redis.WaitForExitAsync();
+        await redis.KillAsync();
 
-            Assert.Equal(200, (await user.GetAsync(Events)).Status);
-            var answer = await expired.GetAsync(Events);
-            Assert.Equal((503, "integration-unavailable", 0), (answer.Status, answer.Code, account.Calls));
-            Assert.True(int.Parse(answer.Headers["Retry-After"], CultureInfo.InvariantCulture) > 0);
-        }
-        finally
-        {
-            redis.Kill();
-        }
-    }
-
-    private static Process StartRedis(out int port)
-    {
-        using (var socket = new TcpListener(IPAddress.Loopback, 0))
-        {
-            socket.Start();
-            port = ((IPEndPoint)socket.LocalEndpoint).Port;
-        }
-
-        return Process.Start(new ProcessStartInfo("redis-server", ["--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--appendonly", "no"])
-        {
-            WorkingDirectory = Path.GetTempPath(), RedirectStandardOutput = true,
-        })!;
+        Assert.Equal(200, (await user.GetAsync(Events)).Status);
+        var answer = await expired.GetAsync(Events);
+        Assert.Equal((503, "integration-unavailable", 0), (answer.Status, answer.Code, account.Calls));
+        Assert.True(int.Parse(answer.Headers["Retry-After"], CultureInfo.InvariantCulture) > 0);
     }
 
     [Fact]

@@ -31,9 +31,11 @@ internal sealed class HostChild : IAsyncDisposable
             ["Redis__KeyPrefix"] = redisPrefix,
             ["Data__Folder"] = _folder.FullName,
             ["MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
-            ["Limits__User__PermitLimit"] = "1000000",
-            ["Limits__Ip__PermitLimit"] = "1000000",
-            ["Limits__Chat__PermitLimit"] = "1000000",
+            ["Limits__Policies__user__PermitLimit"] = "1000000",
+            ["Limits__Policies__ip__PermitLimit"] = "1000000",
+            ["Limits__Policies__chat__PermitLimit"] = "1000000",
+            ["Limits__Policies__chat-concurrency__PermitLimit"] = "1000000",
+            ["Limits__Policies__tokens__PermitLimit"] = "1000000000000",
         })
         {
             start.Environment[name] = value;

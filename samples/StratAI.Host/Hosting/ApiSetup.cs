@@ -5,6 +5,7 @@ using StratAI.Host.Features.Pages;
 using StratAI.Host.Features.Preferences;
 using StratAI.Host.Features.Spaces;
 using StratAI.Host.Http;
+using StratAI.Host.Security;
 
 namespace StratAI.Host.Hosting;
 
@@ -54,11 +55,12 @@ internal static partial class ApiSetup
         app.UseRequestIdentity();
         app.UseProblems();
         app.UseRouting();
-        // By address before the token is looked at: guessing tokens is limited too.
-        app.UseStratAIRateLimiting("ip");
+        // From memory, before the token is looked at: a flood of bad tokens does not cost their validation.
+        app.UseKnownRefusals(LimitPolicies.Ip);
         app.UseAuthentication();
-        app.UseAuthorization();
+        // All of a request's limits by one call. Before authorization, so that a bad token is charged to its address and then told so.
         app.UseStratAIRateLimiting();
+        app.UseAuthorization();
         app.UseReadYourWrites(context => context.User.FindFirst("sub")?.Value);
         app.UseIdempotency();
         // Behind all that decides whether this request may be answered: what is kept is the answer, never the decision.
@@ -69,7 +71,7 @@ internal static partial class ApiSetup
     public static RouteGroupBuilder MapApi(this WebApplication app)
     {
         // What an endpoint says nothing more about is its caller's alone, and asked for anew.
-        var api = app.MapGroup("/api").RequireAuthorization().RequireLimits("ip", "user").WithCacheControl("private, no-cache");
+        var api = app.MapGroup("/api").RequireAuthorization().RequireLimits(LimitPolicies.Ip, LimitPolicies.User).WithCacheControl("private, no-cache");
         return api.ValidateBodies();
     }
 }

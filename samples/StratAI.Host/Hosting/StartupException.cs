@@ -13,10 +13,14 @@ internal sealed class StartupException(string message) : Exception(message)
             await run();
             return 0;
         }
-        catch (Exception exception) when (exception is StartupException or OptionsValidationException)
+        catch (Exception exception) when (exception is StartupException or OptionsValidationException || IsMisread(exception))
         {
             await Console.Error.WriteLineAsync($"The host cannot start. {exception.Message}");
             return 1;
         }
     }
+
+    /// <summary>A setting that is not of its type; the message names it. Binders, those that are generated too, have no exception of their own for that.</summary>
+    private static bool IsMisread(Exception exception) =>
+        exception is InvalidOperationException && exception.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal);
 }

@@ -8,6 +8,7 @@ namespace StratAI.Host.Tests.Infrastructure;
 public abstract class HostFixture : IAsyncLifetime
 {
     private int _users;
+    private int _deployments;
 
     /// <summary>The instance that tests talk to.</summary>
     public HostInstance Host { get; private set; } = null!;
@@ -25,6 +26,22 @@ public abstract class HostFixture : IAsyncLifetime
 
     /// <summary>A user nobody else has used, signed in at <see cref="Host"/>.</summary>
     public Task<ApiClient> NewUserAsync(string name = "user") => Host.SignInAsync($"{name}-{Interlocked.Increment(ref _users)}");
+
+    /// <summary>
+    /// Settings of a deployment apart from this one, with its limits, tokens and files to itself; a database is shared where it is one for all. Instances
+    /// with the same settings are one deployment.
+    /// </summary>
+    public Dictionary<string, string> SettingsApart(params (string Name, string Value)[] settings)
+    {
+        var apart = new Dictionary<string, string>(Settings);
+        Separate(apart, Interlocked.Increment(ref _deployments));
+        foreach (var (name, value) in settings)
+        {
+            apart[name] = value;
+        }
+
+        return apart;
+    }
 
     public async Task InitializeAsync()
     {
@@ -44,12 +61,14 @@ public abstract class HostFixture : IAsyncLifetime
 
     protected abstract Task StopAsync();
 
+    protected abstract void Separate(Dictionary<string, string> settings, int number);
+
     /// <summary>The key that tokens are signed with.</summary>
     public const string SigningKey = "a signing key of the tests, of 32 bytes or more";
 
     // All clients of the suite have one address, and nothing here is about the limit on it.
     protected Dictionary<string, string> CommonSettings() =>
-        new(Calendar.Settings()) { ["Limits:Ip:PermitLimit"] = "1000000", ["Auth:SigningKey"] = SigningKey };
+        new(Calendar.Settings()) { ["Limits:Policies:ip:PermitLimit"] = "1000000", ["Auth:SigningKey"] = SigningKey };
 }
 
 /// <summary>Nothing configured: one instance on a data folder.</summary>
@@ -67,6 +86,8 @@ public sealed class EmbeddedHost : HostFixture
         var host = new HostInstance(Settings);
         return Task.FromResult((host, host));
     }
+
+    protected override void Separate(Dictionary<string, string> settings, int number) => settings["Data:Folder"] = Path.Combine(_folder, $"apart-{number}");
 
     protected override Task StopAsync()
     {
@@ -92,6 +113,8 @@ public sealed class DistributedHost : HostFixture
         Settings = NewSettings();
         return (new HostInstance(Settings), new HostInstance(Settings));
     }
+
+    protected override void Separate(Dictionary<string, string> settings, int number) => settings["Redis:KeyPrefix"] = $"{_name}-{number}";
 
     protected override async Task StopAsync()
     {

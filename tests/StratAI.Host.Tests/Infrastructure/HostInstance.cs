@@ -9,10 +9,11 @@ namespace StratAI.Host.Tests.Infrastructure;
 public sealed class HostInstance : WebApplicationFactory<Program>
 {
     private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly Action<IWebHostBuilder>? _configure;
 
-    public HostInstance(IReadOnlyDictionary<string, string> settings)
+    public HostInstance(IReadOnlyDictionary<string, string> settings, Action<IWebHostBuilder>? configure = null)
     {
-        _settings = settings;
+        (_settings, _configure) = (settings, configure);
         UseKestrel(0);
         StartServer();
     }
@@ -39,5 +40,6 @@ public sealed class HostInstance : WebApplicationFactory<Program>
         }
 
         builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        _configure?.Invoke(builder);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
 using StratAI.Host.Features.Documents;
@@ -15,7 +16,8 @@ internal static class ChatEndpoints
     {
         var group = api.MapGroup("/chat").WithTags("Chat").WithCacheControl("no-store");
         group.MapPost("", Ask)
-            .RequireLimits("chat")
+            .RequireLimits(LimitPolicies.Chat, LimitPolicies.ChatConcurrency, LimitPolicies.Tokens)
+            .WithLimitCost(LimitPolicies.Tokens, context => context.RequestServices.GetRequiredService<IOptions<ChatSettings>>().Value.ReservedTokens)
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .WithSummary("Asks, and streams the answer as server-sent events: start, delta, usage, and done or error.");
         group.MapGet("/{messageId:guid}/events", Resume)
@@ -26,7 +28,7 @@ internal static class ChatEndpoints
 
     private static async Task<Results<EventStreamResult, Problem>> Ask(
         ChatBody body, CurrentUser user, ContextDocuments documents, Places places, ChatStore store, ChatContext context,
-        ChatGenerations generations, ChatRunner runner,
+        ChatGenerations generations, ChatRunner runner, HttpContext http,
         TimeProvider time, CancellationToken cancellation)
     {
         var (place, problem) = await places.FindAsync(body.SpaceId, body.AreaId, user.Id, forEditing: false, cancellation);
@@ -50,7 +52,9 @@ internal static class ChatEndpoints
         var generation = generations.Start(turn!.AnswerId);
         generation.Append(ChatEventData.Of(new ChatEventData.Start(turn.ConversationId, turn.AnswerId, turn.QuestionId, runner.Model)), time.GetUtcNow());
         // Begun in the request, so that it sees what its user has just changed on another instance.
-        runner.Start(turn, generation, context.BuildAsync(user.Id, turn, body.Message, body.DocumentIds, generation.Cancelled));
+        var building = context.BuildAsync(user.Id, turn, body.Message, body.DocumentIds, generation.Cancelled);
+        // Taken over last: until here the request gives back what it holds, whatever happens to it.
+        runner.Start(turn, generation, building, ChatAllowance.Take(http));
         return new EventStreamResult(generation.ReadAsync(0, Heartbeat, time, cancellation));
     }
 

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.AI;
 using StratAI.Host.Errors;
-using StratAI.Host.Features.Chat.Local;
 using StratAI.Host.Features.Conversations;
 using StratAI.Host.Http;
+using StratAI.Host.Security;
+using StratAI.RateLimiting.LanguageModels;
 
 namespace StratAI.Host.Features.Chat;
 
@@ -12,7 +13,7 @@ namespace StratAI.Host.Features.Chat;
 /// then they are ended as failed, with their text kept and their streams told.
 /// </summary>
 internal sealed partial class ChatRunner(
-    IChatClient model, ChatStore store, ChatGenerations generations, TimeProvider time, IHostApplicationLifetime lifetime,
+    [FromKeyedServices(ChatSetup.Budgeted)] IChatClient model, ChatStore store, ChatGenerations generations, TimeProvider time, IHostApplicationLifetime lifetime,
     ILogger<ChatRunner> logger) : BackgroundService
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -24,12 +25,12 @@ internal sealed partial class ChatRunner(
     /// <summary>The model that answers.</summary>
     public string Model { get; } = model.GetService<ChatClientMetadata>()?.DefaultModelId ?? "unknown";
 
-    public void Start(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building)
+    public void Start(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building, ChatAllowance allowance)
     {
         // The request that asked ends before its answer may: the task takes nothing of it along, not even its trace.
         using (ExecutionContext.SuppressFlow())
         {
-            _running[turn.AnswerId] = Task.Run(() => RunAsync(turn, generation, building));
+            _running[turn.AnswerId] = Task.Run(() => RunAsync(turn, generation, building, allowance));
         }
     }
 
@@ -83,20 +84,27 @@ internal sealed partial class ChatRunner(
         }
     }
 
-    private async Task RunAsync(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building)
+    private async Task RunAsync(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building, ChatAllowance allowance)
     {
         IReadOnlyList<ChatMessage> prompt = [];
         TokenUsage? usage = null;
-        var status = "complete";
+        var (status, problem) = ("complete", default(Problem));
         try
         {
             prompt = await building;
-            await foreach (var update in model.GetStreamingResponseAsync(prompt, cancellationToken: generation.Cancelled))
+            // Handed on to the client that counts tokens: it holds as many as the prompt needs, more while it streams, and settles.
+            var options = new ChatOptions().WithReservations(allowance.Tokens);
+            await foreach (var update in model.GetStreamingResponseAsync(prompt, options, generation.Cancelled))
             {
-                usage = update.Contents.OfType<UsageContent>().LastOrDefault() is { } reported ? Report(reported.Details) : usage;
+                usage = update.Contents.OfType<UsageContent>().LastOrDefault() is { } reported ? ChatUsage.Report(reported.Details) : usage;
                 if (update.Text is { Length: > 0 } delta)
                 {
                     generation.AppendText(delta, time.GetUtcNow());
+                }
+
+                if (LimitProblems.OfEnded(update) is { } ended)
+                {
+                    (status, problem) = ("stopped", ended);
                 }
             }
         }
@@ -104,18 +112,25 @@ internal sealed partial class ChatRunner(
         {
             status = generation.IsStopped ? "stopped" : "failed";
         }
+        catch (TokenBudgetExceededException exception)
+        {
+            (status, problem, usage) = ("failed", LimitProblems.Of(exception.Decision), ChatUsage.None);
+        }
         catch (Exception exception)
         {
             LogFailed(exception);
-            status = "failed";
+            (status, usage) = ("failed", usage ?? (generation.Text.Length == 0 ? ChatUsage.None : null));
         }
 
-        await EndAsync(turn, generation, status, usage ?? Estimate(prompt, generation.Text.Length), prompt.Count > 0 ? prompt[^1].Text : "");
+        usage ??= ChatUsage.Estimate(prompt, generation.Text);
+        // Before the end is told: a client that has seen it finds its tokens charged, and its place free.
+        await allowance.SettleAsync(usage.InputTokens + usage.OutputTokens);
+        await EndAsync(turn, generation, status, problem, usage, prompt.Count > 0 ? prompt[^1].Text : "");
         _running.TryRemove(turn.AnswerId, out _);
     }
 
     /// <summary>Stores first and tells then: a client that has seen the end finds it in the conversation.</summary>
-    private async Task EndAsync(ChatTurn turn, Generation generation, string status, TokenUsage usage, string question)
+    private async Task EndAsync(ChatTurn turn, Generation generation, string status, Problem? problem, TokenUsage usage, string question)
     {
         try
         {
@@ -129,17 +144,11 @@ internal sealed partial class ChatRunner(
             status = "failed";
         }
 
+        problem ??= status == "failed" ? new(503, "generation-failed", "The answer could not be finished. What there is of it is kept in the conversation.") : null;
         var now = time.GetUtcNow();
         generation.Append(ChatEventData.Of(usage), now);
-        generation.Append(
-            status == "failed"
-                ? ChatEventData.Error(Complete(new Problem(503, "generation-failed", "The answer could not be finished. What there is of it is kept in the conversation.")))
-                : ChatEventData.Of(new ChatEventData.Done(turn.AnswerId, status)),
-            now);
+        generation.Append(problem is null ? ChatEventData.Of(new ChatEventData.Done(turn.AnswerId, status)) : ChatEventData.Of(problem), now);
     }
-
-    private static object Complete(Problem problem) =>
-        new { type = Problem.TypeOf(problem.Code), title = "Service Unavailable", status = problem.Status, detail = problem.Detail, code = problem.Code };
 
     private static string TitleOf(string question)
     {
@@ -154,13 +163,6 @@ internal sealed partial class ChatRunner(
         end = end > 0 ? end : char.IsHighSurrogate(line[MaximumTitle - 2]) ? MaximumTitle - 2 : MaximumTitle - 1;
         return line[..end] + "…";
     }
-
-    private static TokenUsage Report(UsageDetails details) =>
-        new(details.InputTokenCount ?? 0, details.OutputTokenCount ?? 0, details.CachedInputTokenCount ?? 0, details.AdditionalCounts?.ContainsKey(LocalChatClient.EstimatedCount) == true);
-
-    /// <summary>Where the model did not say: about four characters are a token.</summary>
-    private static TokenUsage Estimate(IReadOnlyList<ChatMessage> prompt, int outputCharacters) =>
-        new(prompt.Sum(message => (long)message.Text.Length) / 4, outputCharacters / 4, 0, Estimated: true);
 
     [LoggerMessage(1, LogLevel.Error, "A generation failed.")]
     private partial void LogFailed(Exception exception);

@@ -1,9 +1,14 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
 using StratAI.Host.Hosting;
 
 namespace StratAI.Host.Features.Chat;
 
 internal static class ChatSetup
 {
+    /// <summary>The key of the model as chat uses it: whatever goes through it counts against the tokens of its user.</summary>
+    public const string Budgeted = "budgeted";
+
     /// <summary>Adds chat with the model provider that <c>Chat:Provider</c> names.</summary>
     /// <exception cref="StartupException">There is no such provider.</exception>
     public static void AddChat(this WebApplicationBuilder builder)
@@ -18,6 +23,10 @@ internal static class ChatSetup
                 throw new StartupException($"Chat:Provider is '{unknown}'; this version has 'local'.");
         }
 
+        services.AddKeyedChatClient(Budgeted, provider => provider.GetRequiredService<IChatClient>())
+            .UseTokenBudget(options => options.EstimateInput = static (messages, _) => ChatUsage.OfInput(messages));
+        services.AddSingleton<IValidateOptions<ChatSettings>, ChatSettings.Validator>();
+        services.AddOptions<ChatSettings>().BindConfiguration("Chat").ValidateOnStart();
         services.AddSingleton<ChatStore>();
         services.AddSingleton<ChatContext>();
         services.AddSingleton<ChatGenerations>();

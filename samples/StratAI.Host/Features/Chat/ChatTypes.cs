@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using StratAI.Host.Errors;
 using StratAI.Host.Features.Conversations;
 using StratAI.Host.Http;
 
@@ -45,7 +47,18 @@ internal static class ChatEventData
 
     public static (string Type, string Data) Of(Done data) => ("done", Json(data));
 
-    public static (string Type, string Data) Error(object problem) => ("error", Json(problem));
+    /// <summary>A problem as an event: what would be in the status line and the headers of an answer is in its document.</summary>
+    public static (string Type, string Data) Of(Problem problem)
+    {
+        var details = problem.ToDetails();
+        details.Title = ReasonPhrases.GetReasonPhrase(problem.Status);
+        if (problem.RetryAfter is { } wait)
+        {
+            details.Extensions["retryAfter"] = (long)Math.Ceiling(wait.TotalSeconds);
+        }
+
+        return ("error", Json(details));
+    }
 
     private static string Json<T>(T data) => JsonSerializer.Serialize(data, ApiJson.Options);
 }

@@ -21,7 +21,7 @@ internal static class DocumentEndpoints
         group.MapGet("", List).WithPageOrder(DocumentResource.Order).WithSummary("The documents you can see, without their content.");
         group.MapPost("", Create)
             .WithMetadata(new RequestSizeLimitAttribute(DocumentUpload.MaximumRequestBytes))
-            .RequireLimits("upload")
+            .RequireLimits(LimitPolicies.Upload)
             .WithSummary("Uploads a document: multipart/form-data with spaceId or areaId (optional), then file. At most 10 MB, images 5 MB.");
         group.MapGet("/{id:guid}", Get);
         group.MapPatch("/{id:guid}", Patch).WithSummary("Renames a document, or moves it to another area of its space.");

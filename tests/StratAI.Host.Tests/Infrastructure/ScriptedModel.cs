@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace StratAI.Host.Tests.Infrastructure;
+
+/// <summary>A model that answers a question with what a test makes it say, when the test says so.</summary>
+public sealed class ScriptedModel : IChatClient
+{
+    private readonly ConcurrentDictionary<string, Channel<ChatResponseUpdate>> _answers = new();
+
+    /// <summary>Puts it in the place of the configured model.</summary>
+    public void Use(IWebHostBuilder host) => host.ConfigureTestServices(services => services.AddSingleton<IChatClient>(this));
+
+    public void Say(string question, string text) => Answer(question).Writer.TryWrite(new(ChatRole.Assistant, text));
+
+    public void End(string question, UsageDetails usage)
+    {
+        Answer(question).Writer.TryWrite(new(ChatRole.Assistant, [new UsageContent(usage)]) { FinishReason = ChatFinishReason.Stop });
+        Answer(question).Writer.Complete();
+    }
+
+    public void Fail(string question) => Answer(question).Writer.Complete(new HttpRequestException("The model is away."));
+
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var update in Answer(messages.Last().Text).Reader.ReadAllAsync(cancellationToken))
+        {
+            yield return update;
+        }
+    }
+
+    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+    public void Dispose()
+    {
+    }
+
+    private Channel<ChatResponseUpdate> Answer(string question) => _answers.GetOrAdd(question, _ => Channel.CreateUnbounded<ChatResponseUpdate>());
+}
