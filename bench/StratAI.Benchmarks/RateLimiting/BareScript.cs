@@ -20,7 +20,7 @@ internal sealed class BareScript
         _database = database;
         var gcra = new Gcra(policy.PermitLimit, (long)policy.Window.TotalMicroseconds);
         var charge = gcra.Charge(1);
-        RedisValue[] bucket = ["g", 0, gcra.WindowMicros, gcra.Limit, charge.Micros, charge.Numerator, 1];
+        RedisValue[] bucket = ["g", 0, ScriptArguments.Pack([gcra.WindowMicros, gcra.Limit, charge.Micros, charge.Numerator, 1])];
         _keys = [.. Enumerable.Range(0, buckets).Select(bucket => (RedisKey)$"{{{prefix}}}:bare:abcdefghijklmnopqrstu{bucket}")];
         _values = [.. Enumerable.Repeat(bucket, buckets).SelectMany(values => values)];
     }

@@ -12,8 +12,9 @@ namespace StratAI.RateLimiting.Redis;
 /// bucket answers its state in place of the first two, as what is left of it takes more bits than a number of Lua has.
 /// </para>
 /// <list type="bullet">
-/// <item><c>g</c>, a token bucket: a string. <c>1763894400000000</c> is a TAT; <c>1763894400000000:2:7</c> is one of two sevenths of a
-/// microsecond more. The rules are those of <see cref="Internal.Gcra"/>.</item>
+/// <item><c>g</c>, a token bucket: a string of one or three doubles, little-endian: a TAT in microseconds, and where it has a fraction of one its numerator and
+/// its denominator. The rules are those of <see cref="Internal.Gcra"/>. Its arguments are packed in the same way: as text, reading and writing its
+/// numbers takes Redis longer than all else.</item>
 /// <item><c>w</c>, a window: a string of how many segments count, their length, the start of the newest, and the counts, newest first.</item>
 /// <item><c>l</c>, a log: a list of the times of permits, oldest first.</item>
 /// <item><c>h</c>, permits held: a hash of <c>u</c>, what was used, in the form of a window; <c>s</c>, the sum of what is held; <c>e</c>, a time
@@ -41,7 +42,7 @@ internal static class LimitScript
 
     private const string Body =
         """
-        local call, fmod = redis.call, math.fmod
+        local call, fmod, pack, read = redis.call, math.fmod, struct.pack, struct.unpack
         -- For how long a settlement that is sent again is known to have been charged.
         local settled_for = 120000000
         local function text(number) return string.format('%.0f', number) end
@@ -111,36 +112,36 @@ internal static class LimitScript
           return sum, earliest
         end
 
+        -- Of keys that are no strings it answers nothing, and no error.
+        local strings = call('MGET', unpack(KEYS))
         local found, acquired, a = {}, 1, 1
         for i = 1, #KEYS do
           local key, form, shadow = KEYS[i], ARGV[a], ARGV[a + 1] == '1'
           local s
           if form == 'g' then
-            local window, limit = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
+            local window, limit, add_us, add_n, cost = read('<ddddd', ARGV[a + 2])
             local us, n, changed = now, 0, false
-            local stored = call('GET', key)
-            if stored then
-              local whole, numerator, denominator = string.match(stored, '^(%d+):?(%d*):?(%d*)$')
-              whole = tonumber(whole)
-              if whole and whole >= now then
+            local stored = strings[i]
+            if stored and (#stored == 8 or #stored == 24) then
+              local whole, numerator, denominator = read('<d', stored), 0, limit
+              if #stored == 24 then whole, numerator, denominator = read('<ddd', stored) end
+              if whole >= now then
                 us = whole
-                if numerator ~= '' then
-                  if tonumber(denominator) == limit then n = tonumber(numerator) else us, changed = us + 1, true end
-                end
+                if denominator == limit then n = numerator elseif numerator > 0 then us, changed = us + 1, true end
               end
               if us > now + window or (us == now + window and n > 0) then us, n, changed = now + window, 0, true end
             end
-            local next_us, next_n = us + tonumber(ARGV[a + 4]), n + tonumber(ARGV[a + 5])
+            local next_us, next_n = us + add_us, n + add_n
             if next_n >= limit then next_us, next_n = next_us + 1, next_n - limit end
             s = {
               form = form, room = next_us < now + window or (next_us == now + window and next_n == 0), retry = -1, changed = changed,
-              us = us, n = n, next_us = next_us, next_n = next_n, limit = ARGV[a + 3], cost = tonumber(ARGV[a + 6])
+              us = us, n = n, next_us = next_us, next_n = next_n, limit = limit, cost = cost
             }
-            a = a + 7
+            a = a + 3
           elseif form == 'w' then
             local limit, length = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
             local need = math.max(1, tonumber(ARGV[a + 5]))
-            local counts, sum, changed = load(call('GET', key), length, tonumber(ARGV[a + 4]))
+            local counts, sum, changed = load(strings[i], length, tonumber(ARGV[a + 4]))
             if changed and tonumber(ARGV[a + 5]) > 0 then
               if sum == 0 then
                 call('DEL', key)
@@ -245,12 +246,8 @@ internal static class LimitScript
               left, reset, taken = s.next_us, s.next_n, s.cost
             end
             if taken > 0 or (s.changed and s.cost > 0) then
-              local value, ends = text(left), left
-              if reset > 0 then
-                value = value .. ':' .. text(reset) .. ':' .. s.limit
-                ends = left + 1
-              end
-              call('SET', key, value, 'PXAT', text(math.ceil(ends / 1000)))
+              local value = reset > 0 and pack('<ddd', left, reset, s.limit) or pack('<d', left)
+              call('SET', key, value, 'PXAT', text(math.ceil((reset > 0 and left + 1 or left) / 1000)))
             end
           elseif s.form == 'w' then
             if take and s.wanted > 0 then

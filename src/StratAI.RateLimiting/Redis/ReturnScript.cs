@@ -29,10 +29,9 @@ internal static class ReturnScript
             if stored and form == 'g' then
               -- Had nothing been taken, the bucket might have been full meanwhile, and would not have grown since.
               local back = count - math.max(0, now - at)
-              local whole, rest = string.match(stored, '^(%d+)(.*)$')
-              if back > 0 and whole then
-                whole = tonumber(whole) - back
-                redis.call('SET', key, text(whole) .. rest, 'PXAT', text(math.ceil((whole + 1) / 1000)))
+              if back > 0 and #stored >= 8 then
+                local whole = struct.unpack('<d', stored) - back
+                redis.call('SET', key, struct.pack('<d', whole) .. string.sub(stored, 9), 'PXAT', text(math.ceil((whole + 1) / 1000)))
               end
             elseif stored then
               local length = tonumber(ARGV[a + 3])

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using StackExchange.Redis;
 using StratAI.RateLimiting.Internal;
 
@@ -48,7 +49,7 @@ internal readonly struct ScriptArguments
         return new(result[0] == 1, views);
     }
 
-    private static int LengthOf(LimitRules rules) => rules switch { { Gcra: not null } => 7, { IsCounted: true } => 9, { IsHeld: true } => 10, _ => 5 };
+    private static int LengthOf(LimitRules rules) => rules switch { { Gcra: not null } => 3, { IsCounted: true } => 9, { IsHeld: true } => 10, _ => 5 };
 
     private static void Write(in LimitRequest request, Span<RedisValue> arguments)
     {
@@ -58,8 +59,7 @@ internal readonly struct ScriptArguments
         {
             var charge = gcra.Charge(request.Cost);
             arguments[0] = "g";
-            (arguments[2], arguments[3]) = (rules.WindowMicros, rules.Limit);
-            (arguments[4], arguments[5], arguments[6]) = (charge.Micros, charge.Numerator, request.Cost);
+            arguments[2] = Pack([rules.WindowMicros, rules.Limit, charge.Micros, charge.Numerator, Math.Min(request.Cost, rules.Limit + 1)]);
             return;
         }
 
@@ -85,5 +85,16 @@ internal readonly struct ScriptArguments
             arguments[0] = "l";
             (arguments[3], arguments[4]) = (rules.WindowMicros, request.Cost);
         }
+    }
+
+    internal static byte[] Pack(ReadOnlySpan<double> numbers)
+    {
+        var bytes = new byte[numbers.Length * sizeof(double)];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), numbers[i]);
+        }
+
+        return bytes;
     }
 }
