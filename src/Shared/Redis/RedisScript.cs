@@ -21,11 +21,19 @@ internal sealed class RedisScript(string text)
     {
         try
         {
-            return await database.ScriptEvaluateAsync(Hash, keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
+            return await SendAsync(database, keys, values).ConfigureAwait(false);
         }
         catch (RedisServerException error) when (IsUnknown(error))
         {
-            return await database.ScriptEvaluateAsync(text, keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
+            return await SendTextAsync(database, keys, values).ConfigureAwait(false);
         }
     }
+
+    /// <summary>As <see cref="EvaluateAsync"/>, for callers that see to a server which does not know it.</summary>
+    public Task<RedisResult> SendAsync(IDatabase database, RedisKey[] keys, RedisValue[] values) =>
+        database.ScriptEvaluateAsync(Hash, keys, values, CommandFlags.DemandMaster);
+
+    /// <summary>Runs it, and tells the server what it is.</summary>
+    public Task<RedisResult> SendTextAsync(IDatabase database, RedisKey[] keys, RedisValue[] values) =>
+        database.ScriptEvaluateAsync(text, keys, values, CommandFlags.DemandMaster);
 }

@@ -28,8 +28,22 @@ internal sealed class DistributedLimiter(
     /// <summary>What Redis decided; <see langword="null"/> when it gave no answer.</summary>
     public async ValueTask<LimitReply?> TryAcquireAsync(LimitRequest[] requests, CancellationToken cancellationToken)
     {
-        var (answered, reply) = await TryAsync(() => redis.AcquireAsync(requests, cancellationToken)).ConfigureAwait(false);
-        return answered ? reply : null;
+        if (!_breaker.TryEnter())
+        {
+            return null;
+        }
+
+        try
+        {
+            var reply = await redis.AcquireAsync(requests, cancellationToken).ConfigureAwait(false);
+            Answered();
+            return reply;
+        }
+        catch (Exception e) when (RedisLimitStore.FailureReason(e) is { } reason)
+        {
+            Failed(reason, e);
+            return null;
+        }
     }
 
     /// <summary>Calls Redis unless the breaker is open; a failure is counted and logged, and is no exception.</summary>
@@ -43,23 +57,12 @@ internal sealed class DistributedLimiter(
         try
         {
             var value = await call().ConfigureAwait(false);
-            Volatile.Write(ref _lastAnswer, time.GetTimestamp());
-            if (_breaker.Succeeded())
-            {
-                Log.RedisRecovered(logger);
-            }
-
+            Answered();
             return (true, value);
         }
         catch (Exception e) when (RedisLimitStore.FailureReason(e) is { } reason)
         {
-            metrics.RedisFailed(reason);
-            // While a slot of a cluster moves, calls of several of its keys fail and all others succeed.
-            if (!e.Message.StartsWith("TRYAGAIN", StringComparison.Ordinal) && _breaker.Failed())
-            {
-                Log.RedisUnavailable(logger, reason, OpenFor.TotalSeconds, e);
-            }
-
+            Failed(reason, e);
             return default;
         }
     }
@@ -86,6 +89,25 @@ internal sealed class DistributedLimiter(
         }
 
         return Decisions.From(reply.Acquired, statuses, isDegraded: true);
+    }
+
+    private void Answered()
+    {
+        Volatile.Write(ref _lastAnswer, time.GetTimestamp());
+        if (_breaker.Succeeded())
+        {
+            Log.RedisRecovered(logger);
+        }
+    }
+
+    private void Failed(string reason, Exception exception)
+    {
+        metrics.RedisFailed(reason);
+        // While a slot of a cluster moves, calls of several of its keys fail and all others succeed.
+        if (!exception.Message.StartsWith("TRYAGAIN", StringComparison.Ordinal) && _breaker.Failed())
+        {
+            Log.RedisUnavailable(logger, reason, OpenFor.TotalSeconds, exception);
+        }
     }
 
     /// <summary>The rung of the ladder that a policy is on. One that only counts never refuses.</summary>

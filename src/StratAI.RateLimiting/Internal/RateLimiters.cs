@@ -181,7 +181,18 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
         RateLimitDecision? decision;
         try
         {
-            decision = await AskAsync(limiter, requests, cancellationToken).ConfigureAwait(false);
+            if (BlockedCall.Applies(requests))
+            {
+                decision = await _blocked!.AcquireAsync(requests, cancellationToken).ConfigureAwait(false) is var (acquired, statuses)
+                    ? Decisions.From(acquired, statuses)
+                    : null;
+            }
+            else
+            {
+                decision = await limiter.TryAcquireAsync(Hash(requests), cancellationToken).ConfigureAwait(false) is { } reply
+                    ? Decisions.From(requests, reply)
+                    : null;
+            }
         }
         catch (OperationCanceledException)
         {
@@ -204,18 +215,6 @@ internal sealed partial class RateLimiters : IRateLimiters, IAsyncDisposable, ID
             .SetTag(RateLimitingDiagnostics.OutcomeTag, RateLimitingMetrics.OutcomeOf(decision))
             .SetTag(RateLimitingDiagnostics.SourceTag, decision.IsDegraded ? "outage" : "redis");
         return decision;
-    }
-
-    private async ValueTask<RateLimitDecision?> AskAsync(DistributedLimiter limiter, LimitRequest[] requests, CancellationToken cancellationToken)
-    {
-        if (!BlockedCall.Applies(requests))
-        {
-            return await limiter.TryAcquireAsync(Hash(requests), cancellationToken).ConfigureAwait(false) is { } reply ? Decisions.From(requests, reply) : null;
-        }
-
-        return await _blocked!.AcquireAsync(requests, cancellationToken).ConfigureAwait(false) is var (acquired, statuses)
-            ? Decisions.From(acquired, statuses)
-            : null;
     }
 
     private LimitRequest[] Hash(LimitRequest[] requests)

@@ -32,7 +32,7 @@ internal sealed class RedisKeys(string prefix)
         Write(key.Group, group);
         if (key.Group == key.Hash)
         {
-            return string.Concat($"{prefix}:{{{group}}}:", key.Policy, ":", kind);
+            return $"{prefix}:{{{group}}}:{key.Policy}:{kind}";
         }
 
         Span<char> own = stackalloc char[HashLength];

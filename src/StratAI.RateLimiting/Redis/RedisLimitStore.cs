@@ -63,19 +63,32 @@ internal sealed partial class RedisLimitStore : IAsyncDisposable
         }
     }
 
-    private async Task<LimitReply> AcquireAsync(LimitRequest[] requests)
+    // Awaits as little as it can: a decision waits for Redis once, and each layer that does costs it a little more.
+    private Task<LimitReply> AcquireAsync(LimitRequest[] requests)
     {
-        var database = await _connection.GetDatabaseAsync().ConfigureAwait(false);
-        return IsOfOneGroup(requests) || !IsCluster(database.Multiplexer)
-            ? await EvaluateAsync(database, requests).ConfigureAwait(false)
-            : await AcquireOverSlotsAsync(database, requests).ConfigureAwait(false);
+        var connecting = _connection.GetDatabaseAsync();
+        return connecting.IsCompletedSuccessfully ? AcquireAsync(connecting.Result, requests) : AwaitAsync(connecting.AsTask());
+
+        async Task<LimitReply> AwaitAsync(Task<IDatabase> connecting) => await AcquireAsync(await connecting.ConfigureAwait(false), requests).ConfigureAwait(false);
     }
+
+    private Task<LimitReply> AcquireAsync(IDatabase database, LimitRequest[] requests) =>
+        IsOfOneGroup(requests) || !IsCluster(database.Multiplexer) ? EvaluateAsync(database, requests) : AcquireOverSlotsAsync(database, requests);
 
     private async Task<LimitReply> EvaluateAsync(IDatabase database, LimitRequest[] requests)
     {
-        var arguments = new ScriptArguments(requests, _clock);
+        var (keys, values) = (_keys.Of(requests), new ScriptArguments(requests, _clock).Values);
         var script = _clock is null ? LimitScript.OnServerClock : LimitScript.OnGivenClock;
-        var result = await script.EvaluateAsync(database, _keys.Of(requests), arguments.Values).ConfigureAwait(false);
+        RedisResult result;
+        try
+        {
+            result = await script.SendAsync(database, keys, values).ConfigureAwait(false);
+        }
+        catch (RedisServerException error) when (RedisScript.IsUnknown(error))
+        {
+            result = await script.SendTextAsync(database, keys, values).ConfigureAwait(false);
+        }
+
         return ScriptArguments.Read(requests, (long[])result!);
     }
 
