@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
@@ -93,6 +94,21 @@ public sealed class BlockTests
         }
 
         Assert.Equal(13, await CountAsync(limiters, 100));
+    }
+
+    [Fact]
+    public void The_longest_window_ends_when_it_ends()
+    {
+        // On a clock with as many ticks as the system's has: the end of a year in ticks times a million is more than a number of 64 bits holds.
+        Assert.Equal(1_000_000_000, Stopwatch.Frequency);
+        var policy = new LimitPolicy("p", new() { Algorithm = RateLimitAlgorithm.FixedWindow, PermitLimit = 10, Window = TimeSpan.FromDays(366), BlockSize = 5 });
+        var block = new PermitBlock(TimeProvider.System);
+        var askedAt = TimeProvider.System.GetTimestamp();
+
+        block.Put(new(policy, policy.Rules, "k", null, 1), new(policy.Rules.WindowMicros * 3, 0, 0, BucketView.HasRoom, 2), askedAt);
+
+        Assert.Equal(TimeSpan.FromDays(366), TimeProvider.System.GetElapsedTime(askedAt, block.EndsAt));
+        Assert.NotNull(block.TryTake(1));
     }
 
     [Fact]

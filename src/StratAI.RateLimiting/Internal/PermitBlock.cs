@@ -98,7 +98,7 @@ internal sealed class PermitBlock(TimeProvider time)
             }
 
             // By this process's steady clock, from before it asked: never later than the segment ends for Redis.
-            EndsAt = askedAt + ((segment + length - view.NowMicros) * time.TimestampFrequency / 1_000_000);
+            EndsAt = askedAt + (long)((Int128)(segment + length - view.NowMicros) * time.TimestampFrequency / 1_000_000);
             (_askedAt, _status) = (askedAt, Decisions.Status(request, view));
             return Status(TimeSpan.Zero);
         }
