@@ -32,7 +32,23 @@ public sealed class RateLimitDecision : IAsyncDisposable
     /// The policy that is nearest to refusing: with the smallest part of its limit left. <see langword="null"/> when nothing is known. One that only counts
     /// (<see cref="RateLimitStatus.IsShadow"/>) never refuses, and is left out.
     /// </summary>
-    public RateLimitStatus? Tightest => Policies.Where(policy => policy is { Remaining: not null, IsShadow: false }).MinBy(policy => (double)policy.Remaining!.Value / policy.Limit);
+    public RateLimitStatus? Tightest
+    {
+        get
+        {
+            RateLimitStatus? tightest = null;
+            for (var i = 0; i < Policies.Count; i++)
+            {
+                if (Policies[i] is { Remaining: { } remaining, IsShadow: false } status
+                    && (tightest is null || (double)remaining / status.Limit < (double)tightest.Remaining!.Value / tightest.Limit))
+                {
+                    tightest = status;
+                }
+            }
+
+            return tightest;
+        }
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
