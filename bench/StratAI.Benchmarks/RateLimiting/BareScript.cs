@@ -25,5 +25,5 @@ internal sealed class BareScript
         _values = [.. Enumerable.Repeat(bucket, buckets).SelectMany(values => values)];
     }
 
-    public Task<RedisResult> AcquireAsync() => _database.ScriptEvaluateAsync(LimitScript.OnServerClock.Text, _keys, _values);
+    public Task<RedisResult> AcquireAsync() => _database.ScriptEvaluateAsync(LimitScript.Script.OnServerClock.Text, _keys, _values);
 }

@@ -1,5 +1,3 @@
-using StratAI.Shared.Redis;
-
 namespace StratAI.RateLimiting.Redis;
 
 /// <summary>
@@ -26,21 +24,7 @@ namespace StratAI.RateLimiting.Redis;
 /// </remarks>
 internal static class LimitScript
 {
-    public static RedisScript OnServerClock { get; } = new(
-        """
-        local time = redis.call('TIME')
-        local now = time[1] * 1000000 + time[2]
-
-        """ + Body);
-
-    /// <summary>The same with the time, in microseconds, as an additional last argument: for tests of its arithmetic.</summary>
-    public static RedisScript OnGivenClock { get; } = new(
-        """
-        local now = tonumber(ARGV[#ARGV])
-
-        """ + Body);
-
-    private const string Body =
+    public static ClockedScript Script { get; } = new(
         """
         local call, fmod, pack, read = redis.call, math.fmod, struct.pack, struct.unpack
         -- For how long a settlement that is sent again is known to have been charged.
@@ -306,5 +290,5 @@ internal static class LimitScript
           reply[#reply + 1] = taken
         end
         return reply
-        """;
+        """);
 }

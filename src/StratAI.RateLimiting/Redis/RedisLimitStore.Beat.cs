@@ -92,6 +92,6 @@ internal sealed partial class RedisLimitStore
             values.Add(_clock());
         }
 
-        return (_clock is null ? RenewScript.OnServerClock : RenewScript.OnGivenClock).EvaluateAsync(database, _keys.Of(held), [.. values]);
+        return RenewScript.Script.On(_clock).EvaluateAsync(database, _keys.Of(held), [.. values]);
     }
 }

@@ -78,7 +78,7 @@ internal sealed partial class RedisLimitStore : IAsyncDisposable
     private async Task<LimitReply> EvaluateAsync(IDatabase database, LimitRequest[] requests)
     {
         var (keys, values) = (_keys.Of(requests), new ScriptArguments(requests, _clock).Values);
-        var script = _clock is null ? LimitScript.OnServerClock : LimitScript.OnGivenClock;
+        var script = LimitScript.Script.On(_clock);
         RedisResult result;
         try
         {

@@ -1,5 +1,3 @@
-using StratAI.Shared.Redis;
-
 namespace StratAI.RateLimiting.Redis;
 
 /// <summary>
@@ -11,21 +9,7 @@ internal static class RenewScript
 {
     public const int ArgumentsPerKey = 3;
 
-    public static RedisScript OnServerClock { get; } = new(
-        """
-        local time = redis.call('TIME')
-        local now = time[1] * 1000000 + time[2]
-
-        """ + Body);
-
-    /// <summary>As <see cref="LimitScript.OnGivenClock"/>.</summary>
-    public static RedisScript OnGivenClock { get; } = new(
-        """
-        local now = tonumber(ARGV[#ARGV])
-
-        """ + Body);
-
-    private const string Body =
+    public static ClockedScript Script { get; } = new(
         """
         local function text(number) return string.format('%.0f', number) end
         for i = 1, #KEYS do
@@ -45,5 +29,5 @@ internal static class RenewScript
           end
         end
         return now
-        """;
+        """);
 }

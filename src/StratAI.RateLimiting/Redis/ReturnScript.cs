@@ -12,8 +12,6 @@ namespace StratAI.RateLimiting.Redis;
 /// </remarks>
 internal static class ReturnScript
 {
-    public const int ArgumentsPerKey = 4;
-
     public static RedisScript Script { get; } = new(
         """
         local time = redis.call('TIME')
