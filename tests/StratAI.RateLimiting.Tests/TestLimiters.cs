@@ -41,7 +41,7 @@ internal static class TestLimiters
 
     public static RateLimiters Create(RateLimitingOptions options, TimeProvider clock, RedisLimitStore? redis, IMeterFactory? meters = null) =>
         new(
-            options, new PolicySet(options, factory: null, sources: [], NullLogger.Instance), clock, new(meters ?? NewMeters()),
+            options, new PolicySet("", options, factory: null, sources: [], NullLogger.Instance), clock, new(meters ?? NewMeters()),
             NullLogger<RateLimiters>.Instance, redis);
 
     public static RateLimitingOptions Options(Action<RateLimitingOptions> configure)

@@ -15,19 +15,7 @@ internal sealed class RateLimitingStartup(
     IServiceProvider services, RateLimiters limiters, IOptions<RateLimitingOptions> options, MiddlewareStages stages, TimeProvider time)
     : IHostedLifecycleService
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
-
-    public async Task StartingAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await limiters.ConnectAsync().WaitAsync(ConnectTimeout, time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // Connecting goes on in the background; until it succeeds the outage behaviour of each policy decides.
-        }
-    }
+    public Task StartingAsync(CancellationToken cancellationToken) => LimiterConnection.ConnectAsync(limiters, time, cancellationToken);
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {

@@ -11,6 +11,7 @@ internal sealed class PolicySet : IDisposable
     /// <summary>Behind it a path has a key: a user or an address, which no log line may carry.</summary>
     private const string OverridesPath = $":{nameof(RateLimitPolicy.Overrides)}:";
 
+    private readonly string _name;
     private readonly IOptionsFactory<RateLimitingOptions>? _factory;
     private readonly ILogger _logger;
     private readonly IDisposable[] _changes = [];
@@ -18,10 +19,10 @@ internal sealed class PolicySet : IDisposable
     private FrozenDictionary<string, LimitPolicy> _policies;
 
     public PolicySet(
-        RateLimitingOptions options, IOptionsFactory<RateLimitingOptions>? factory, IEnumerable<PolicySource> sources,
+        string name, RateLimitingOptions options, IOptionsFactory<RateLimitingOptions>? factory, IEnumerable<PolicySource> sources,
         ILogger logger)
     {
-        (_factory, _logger, _policies) = (factory, logger, Ready(options));
+        (_name, _factory, _logger, _policies) = (name, factory, logger, Ready(options));
         if (factory is not null)
         {
             _changes = [.. sources.Select(source => ChangeToken.OnChange(source.Configuration.GetReloadToken, Reload))];
@@ -65,7 +66,7 @@ internal sealed class PolicySet : IDisposable
         FrozenDictionary<string, LimitPolicy> policies;
         try
         {
-            policies = Ready(_factory!.Create(Options.DefaultName));
+            policies = Ready(_factory!.Create(_name));
         }
         catch (OptionsValidationException e)
         {
