@@ -11,7 +11,7 @@ internal sealed partial class CoherenceRun
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
 
     private const int Steps = 80;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly IModelCluster _cluster;
     private readonly Random _random;
