@@ -9,7 +9,7 @@ public sealed class LimitFaultTests(DistributedHost host)
     [Fact]
     public async Task All_limits_of_a_request_are_one_call()
     {
-        await using var redis = new RedisServer();
+        await using var redis = await RedisServer.StartAsync();
         var settings = host.SettingsApart(("ConnectionStrings:Redis", redis.Configuration));
         await using var instance = new HostInstance(settings);
         var user = await instance.SignInAsync("ada");
@@ -38,7 +38,7 @@ public sealed class LimitFaultTests(DistributedHost host)
     [InlineData("01:00:00", "01:00:00")]
     public async Task Without_its_redis_reads_go_on_and_chat_goes_down_its_ladder(string chat, string tokens)
     {
-        await using var redis = new RedisServer();
+        await using var redis = await RedisServer.StartAsync();
         await using var instance = new HostInstance(host.SettingsApart(
             ("ConnectionStrings:Redis", redis.Configuration),
             ("Limits:RedisTimeout", "00:00:00.2"),
@@ -49,7 +49,7 @@ public sealed class LimitFaultTests(DistributedHost host)
         var user = await instance.SignInAsync("ada");
         Assert.Equal(200, (await user.GetAsync("/api/me")).Status);
 
-        await redis.KillAsync();
+        redis.Kill();
 
         Assert.Equal(200, (await user.GetAsync("/api/me")).Status);
         if (tokens != "00:00:00")

@@ -86,7 +86,7 @@ public sealed class TokenRefreshFaultTests(DistributedHost host)
     [Fact]
     public async Task Without_its_redis_nothing_is_refreshed_and_good_tokens_are_used_all_the_same()
     {
-        await using var redis = new RedisServer();
+        await using var redis = await RedisServer.StartAsync();
         var settings = new Dictionary<string, string>(host.Settings)
         {
             ["ConnectionStrings:Redis"] = redis.Configuration,
@@ -100,7 +100,7 @@ public sealed class TokenRefreshFaultTests(DistributedHost host)
         await expired.PutAsync(Calendar, account.Body());
         await TokenRefreshTests.ExpireAsync(instance, expired);
 
-        await redis.KillAsync();
+        redis.Kill();
 
         Assert.Equal(200, (await user.GetAsync(Events)).Status);
         var answer = await expired.GetAsync(Events);

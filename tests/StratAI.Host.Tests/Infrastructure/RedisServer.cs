@@ -1,39 +1,21 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using StackExchange.Redis;
+using StratAI.Testing.Redis;
 
 namespace StratAI.Host.Tests.Infrastructure;
 
 /// <summary>A Redis of a test's own, to be killed, or to be watched: it keeps all commands it got.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    private readonly Process _process;
-    private readonly int _port;
+    private readonly RedisProcess _process;
 
-    public RedisServer()
-    {
-        using (var socket = new TcpListener(IPAddress.Loopback, 0))
-        {
-            socket.Start();
-            _port = ((IPEndPoint)socket.LocalEndpoint).Port;
-        }
+    private RedisServer(RedisProcess process) => _process = process;
 
-        string[] arguments =
-        [
-            "--bind", "127.0.0.1", "--port", $"{_port}", "--save", "", "--appendonly", "no", "--slowlog-log-slower-than", "0", "--slowlog-max-len", "10000",
-        ];
-        _process = Process.Start(new ProcessStartInfo("redis-server", arguments) { WorkingDirectory = Path.GetTempPath(), RedirectStandardOutput = true })!;
-        _process.BeginOutputReadLine();
-    }
+    public string Configuration => $"{_process.Endpoint},connectTimeout=500,allowAdmin=true";
 
-    public string Configuration => $"127.0.0.1:{_port},connectTimeout=500,allowAdmin=true";
+    public static async Task<RedisServer> StartAsync() =>
+        new(await RedisProcess.StartAsync("--appendonly", "no", "--slowlog-log-slower-than", "0", "--slowlog-max-len", "10000"));
 
-    public async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-    }
+    public void Kill() => _process.Kill();
 
     /// <summary>The script calls that an action brings about, each with its arguments, those of keys first.</summary>
     public async Task<IReadOnlyList<string[]>> ScriptsDuringAsync(Func<Task> action)
@@ -46,13 +28,5 @@ public sealed class RedisServer : IAsyncDisposable
         return [.. calls.Select(call => Array.ConvertAll(call.Arguments, argument => argument.ToString())).Where(call => call[0].StartsWith("EVAL", StringComparison.OrdinalIgnoreCase))];
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (!_process.HasExited)
-        {
-            await KillAsync();
-        }
-
-        _process.Dispose();
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 }
