@@ -196,7 +196,7 @@ public abstract class DocumentTests(HostFixture host)
         var ids = new[] { (await user.UploadAsync("a.md", Markdown, null, ("spaceId", $"{space}"))).Id, (await user.UploadAsync("b.md", Markdown, null, ("areaId", $"{area}"))).Id };
 
         await user.DeleteAsync($"/api/spaces/{space}");
-        await Get<DocumentStore>().SweepAsync(default);
+        await Get<ObjectLedger>().SweepAsync(default);
 
         Assert.Empty(await ObjectsAsync(ids));
         await NothingIsLeftAsync();
@@ -213,30 +213,31 @@ public abstract class DocumentTests(HostFixture host)
         await Assert.ThrowsAnyAsync<DbException>(() => store.AddAsync(document, upload, "ada", null, default));
 
         Assert.Null(await objects.StatAsync(document.ObjectKey));
-        Assert.False(await IsStrayAsync(document.ObjectKey));
+        Assert.False(await IsLeftAsync(document.ObjectKey));
     }
 
     [Fact]
     public async Task What_a_dead_instance_left_of_an_upload_is_swept_after_an_hour_and_not_before()
     {
-        var (store, objects) = (Get<DocumentStore>(), Get<IObjectStore>());
+        var (ledger, objects) = (Get<ObjectLedger>(), Get<IObjectStore>());
         foreach (var (key, age, left) in new[] { ($"documents/{Guid.NewGuid():N}", 61, false), ($"documents/{Guid.NewGuid():N}", 59, true) })
         {
             await objects.PutAsync(key, new MemoryStream(Markdown));
             await Get<AppDatabase>().ExecuteAsync(
-                "INSERT INTO stray_objects (object_key, state, created_at) VALUES (@key, 'pending', @at)", new { key, at = DateTimeOffset.UtcNow.AddMinutes(-age) }, default);
+                "INSERT INTO stored_objects (object_key, state, owner, due_at, created_at) VALUES (@key, 'pending', 'ada', @due, @at)",
+                new { key, at = DateTimeOffset.UtcNow.AddMinutes(-age), due = DateTimeOffset.UtcNow.AddMinutes(60 - age) }, default);
 
-            await store.SweepAsync(default);
+            await ledger.SweepAsync(default);
 
-            Assert.Equal((left, left), (await IsStrayAsync(key), await objects.StatAsync(key) is not null));
+            Assert.Equal((left, left), (await IsLeftAsync(key), await objects.StatAsync(key) is not null));
         }
     }
 
     private T Get<T>()
         where T : notnull => host.Host.Services.GetRequiredService<T>();
 
-    private async Task<bool> IsStrayAsync(string key) =>
-        await Get<AppDatabase>().FindAsync<string>("SELECT object_key FROM stray_objects WHERE object_key = @key", new { key }, default) is not null;
+    private async Task<bool> IsLeftAsync(string key) =>
+        await Get<AppDatabase>().FindAsync<string>("SELECT object_key FROM stored_objects WHERE object_key = @key AND removed_at IS NULL", new { key }, default) is not null;
 
     private static object Kind(Answer answer) =>
         new { status = answer.Status, contentType = answer.Body!["contentType"]?.GetValue<string>(), kind = answer.Body["kind"]?.GetValue<string>() };
@@ -275,7 +276,7 @@ public abstract class DocumentTests(HostFixture host)
         var objects = Get<IObjectStore>();
         await Eventually.TrueAsync(async () =>
         {
-            var owned = (await database.QueryAsync<string>("SELECT object_key FROM documents UNION SELECT object_key FROM stray_objects", new { }, default)).ToHashSet();
+            var owned = (await database.QueryAsync<string>("SELECT object_key FROM stored_objects WHERE removed_at IS NULL", new { }, default)).ToHashSet();
             await foreach (var item in objects.ListAsync("documents/"))
             {
                 if (!owned.Contains(item.Key))

@@ -46,7 +46,7 @@ internal sealed partial class StatementCounts(IReadOnlyDictionary<string, long> 
     private static partial Regex Control();
 
     // The generations of dead instances, the progress of long answers, heartbeats, what was left behind.
-    [GeneratedRegex("updated_at < |^UPDATE messages SET content = \\$\\d+, updated_at|\\b(instances|idempotency_keys|stray_objects)\\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("updated_at < |^UPDATE messages SET content = \\$\\d+, updated_at|\\b(instances|idempotency_keys|stored_objects)\\b", RegexOptions.IgnoreCase)]
     private static partial Regex Timers();
 
     // A read that locks is the beginning of a write.

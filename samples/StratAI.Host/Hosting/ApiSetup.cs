@@ -28,6 +28,8 @@ internal static partial class ApiSetup
         builder.Services.AddSingleton<AreaStore>();
         builder.Services.AddSingleton<SpaceStore>();
         builder.Services.AddSingleton<Places>();
+        builder.Services.Configure<DocumentOptions>(builder.Configuration.GetSection("Documents"));
+        builder.Services.AddSingleton<ObjectLedger>();
         builder.Services.AddSingleton<DocumentStore>();
         builder.Services.AddSingleton<ContextDocuments>();
         builder.Services.AddSingleton<DocumentUpload>();

@@ -4,7 +4,7 @@ using StratAI.Host.Http;
 namespace StratAI.Host.Hosting;
 
 /// <summary>Every minute, gives back what crashes, failed deletions and time have left behind. Several instances may do so at once.</summary>
-internal sealed partial class Housekeeper(DocumentStore documents, IdempotencyStore idempotency, TimeProvider time, ILogger<Housekeeper> logger) : BackgroundService
+internal sealed partial class Housekeeper(ObjectLedger ledger, IdempotencyStore idempotency, TimeProvider time, ILogger<Housekeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -13,7 +13,7 @@ internal sealed partial class Housekeeper(DocumentStore documents, IdempotencySt
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await TryAsync("stray objects", documents.SweepAsync);
+            await TryAsync("objects nothing refers to", ledger.SweepAsync);
             await TryAsync("idempotency keys", idempotency.SweepAsync);
         }
 

@@ -98,8 +98,7 @@ internal static class DocumentEndpoints
     }
 
     private static async Task<Results<NoContent, Problem>> Delete(
-        Guid id, HttpRequest request, CurrentUser user, AppDatabase database, DocumentStore documents, ContextDocuments context,
-        CancellationToken cancellation)
+        Guid id, HttpRequest request, CurrentUser user, AppDatabase database, ObjectLedger ledger, ContextDocuments context, CancellationToken cancellation)
     {
         var (document, problem) = await database.DeleteAsync(
             work => FindForChangeAsync(work, id, user, request), "DELETE FROM documents WHERE id = @id", id, cancellation);
@@ -109,7 +108,7 @@ internal static class DocumentEndpoints
         }
 
         await context.ForgetAsync(document!);
-        await documents.TryRemoveDeletedAsync(document!.ObjectKey, CancellationToken.None);
+        await ledger.TryRemoveAsync(document!.ObjectKey);
         return TypedResults.NoContent();
     }
 
