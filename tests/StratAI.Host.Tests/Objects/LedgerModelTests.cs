@@ -14,7 +14,7 @@ namespace StratAI.Host.Tests.Objects;
 /// </summary>
 public abstract class LedgerModelTests(HostFixture fixture, ITestOutputHelper output)
 {
-    private const int Runs = 12;
+    private const int Runs = 6;
     private const int Steps = 40;
 
     private static readonly int Factor = int.Parse(Environment.GetEnvironmentVariable("STRATAI_FUZZ") ?? "1", CultureInfo.InvariantCulture);

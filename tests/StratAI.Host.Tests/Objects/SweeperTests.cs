@@ -51,11 +51,12 @@ public abstract class SweeperTests(HostFixture fixture)
     public async Task What_is_swept_is_counted_by_its_cause()
     {
         await using var deployment = await ObjectDeployment.CreateAsync(fixture);
+        var meters = deployment.Get<IMeterFactory>();
         var counts = new Dictionary<string, long>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (published, it) =>
         {
-            if (published.Name == "stratai.host.objects.swept" && published.Meter.Scope == deployment.Get<IMeterFactory>())
+            if (published.Name == "stratai.host.objects.swept" && published.Meter.Scope == meters)
             {
                 it.EnableMeasurementEvents(published);
             }
