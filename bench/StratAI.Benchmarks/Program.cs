@@ -24,6 +24,8 @@ Func<Task>? other = args switch
     ["caching-visibility"] => VisibilityRun.RunAsync,
     ["caching-node", var cache, var space] => () => VisibilityNode.RunAsync(cache, space),
     ["storage-memory", .. var names] => () => UploadMemory.RunAsync(names),
+    ["paired", "storage"] => Throughput.RunAsync,
+    ["image-variants"] => ImageVariants.RunAsync,
     ["storage-peer", var address, var bucket] => () => PeerApp.RunAsync(address, bucket),
     ["chat-statements"] => ChatStatements.RunAsync,
     _ => null,

@@ -42,8 +42,6 @@ internal sealed class S3Space : IAsyncDisposable
 
     public IObjectStore Store => _services.GetRequiredService<IObjectStore>();
 
-    public IUrlSigner Signer => _services.GetRequiredService<IUrlSigner>();
-
     public UploadGate Gate => _services.GetRequiredService<UploadGate>();
 
     public IMinioClient Minio { get; }
@@ -74,9 +72,9 @@ internal sealed class S3Space : IAsyncDisposable
     /// <summary>A bucket that another process has made.</summary>
     public static S3Space Open(string bucket) => new(bucket, owned: false);
 
-    public async Task EmptyAsync()
+    public async Task EmptyAsync(string prefix = "")
     {
-        await foreach (var item in Store.ListAsync(""))
+        await foreach (var item in Store.ListAsync(prefix))
         {
             await Store.DeleteAsync(item.Key);
         }
