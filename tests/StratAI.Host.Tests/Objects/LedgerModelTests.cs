@@ -93,7 +93,8 @@ public abstract class LedgerModelTests(HostFixture fixture, ITestOutputHelper ou
             var document = DocumentOf(id, upload) with { SpaceId = fails ? Guid.NewGuid() : null };
             try
             {
-                await deployment.Documents(_store, deduplicate).AddAsync(document, upload, user, text, default);
+                using var documents = deployment.Documents(_store, deduplicate);
+                await documents.AddAsync(document, upload, user, _ => Task.FromResult<string?>(text), default);
                 _documents[id] = text;
             }
             catch (Exception exception) when (exception is ObjectStoreException or DbException)
