@@ -6,6 +6,7 @@ using StratAI.Host.Features.Preferences;
 using StratAI.Host.Features.Spaces;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
+using StratAI.Storage;
 
 namespace StratAI.Host.Hosting;
 
@@ -32,10 +33,16 @@ internal static partial class ApiSetup
         builder.Services.AddSingleton<SpaceStore>();
         builder.Services.AddSingleton<Places>();
         builder.Services.Configure<DocumentOptions>(builder.Configuration.GetSection("Documents"));
+        builder.Services.AddSingleton<ObjectMetrics>();
         builder.Services.AddSingleton<ObjectLedger>();
         builder.Services.AddSingleton<DocumentStore>();
         builder.Services.AddSingleton<ContextDocuments>();
         builder.Services.AddSingleton<DocumentUpload>();
+        if (builder.Configuration["Uploads:ClamAv:Address"] is { Length: > 0 } clamAv)
+        {
+            builder.Services.AddSingleton<IUploadScanner>(ClamAvScanner.At(clamAv));
+        }
+
         builder.Services.AddSingleton<PageStore>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddHostedService<Housekeeper>();

@@ -6,7 +6,7 @@ using StratAI.Storage;
 namespace StratAI.Host.Features.Documents;
 
 /// <summary>Documents and their objects. Until its row is committed nobody can see a document, and its object is on record as pending.</summary>
-internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, ObjectLedger ledger, IOptions<DocumentOptions> options) : IDisposable
+internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, ObjectLedger ledger, IOptions<DocumentOptions> options, TimeProvider time) : IDisposable
 {
     // A text may be 2 MB in memory, and is there only while its row is written.
     private const int TextsAtOnce = 2;
@@ -41,7 +41,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         await ledger.BeginAsync(document.ObjectKey, userId, ObjectLedger.UploadLimit, cancellation);
         try
         {
-            await upload.SaveAsync(objects, document.ObjectKey, cancellation);
+            await SaveAsync(upload, document.ObjectKey, cancellation);
             await WithTextAsync(readText, text => RecordAsync(document, userId, text, cancellation), cancellation);
         }
         catch
@@ -83,15 +83,37 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     private Task<bool> TryShareAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) => database.WriteAsync(
         async work =>
         {
-            if (await ObjectLedger.ShareAsync(work, userId, document.Sha256, document.Size) is not { } key)
+            if (await ObjectLedger.FindSameAsync(work, userId, document.Sha256, document.Size) is not { } key)
             {
                 return false;
             }
 
+            // The document first, as whoever deletes its space locks that first and its objects last.
             await InsertAsync(work, document with { ObjectKey = key }, userId, text);
-            return true;
+            if (await ObjectLedger.ShareAsync(work, key))
+            {
+                return true;
+            }
+
+            work.Abandon();
+            return false;
         },
         cancellation);
+
+    private async Task SaveAsync(Upload upload, string key, CancellationToken cancellation)
+    {
+        // Past it the sweeper may have been there, and nobody would know of what is stored then.
+        using var limit = new CancellationTokenSource(ObjectLedger.UploadLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            await upload.SaveAsync(objects, key, either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw ObjectLedger.GivenUp();
+        }
+    }
 
     private static Task<int> InsertAsync(UnitOfWork work, DocumentResource document, string userId, string? text) => work.ExecuteAsync(
         """

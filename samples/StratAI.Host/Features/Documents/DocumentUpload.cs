@@ -95,7 +95,7 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Upl
             cancellation);
         if (result.Refusal is { } refusal)
         {
-            return (null, new Problem(refusal.Code == "too-large" ? 413 : 415, refusal.Code, refusal.Detail));
+            return (null, UploadProblems.Of(refusal));
         }
 
         await using var upload = result.Accepted!;
