@@ -99,8 +99,18 @@ internal sealed class Spool(UploadOptions options) : IAsyncDisposable
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        _file ??= Create(options.TemporaryFolder);
-        await RandomAccess.WriteAsync(_file, _buffer.AsMemory(0, _buffered), _flushed, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _file ??= Create(options.TemporaryFolder);
+            await RandomAccess.WriteAsync(_file, _buffer.AsMemory(0, _buffered), _flushed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw DiskErrors.IsFull(exception)
+                ? new ObjectStoreException(ObjectStoreFailure.Full, "The disk of the folder of temporary files is full.", exception)
+                : new ObjectStoreException(ObjectStoreFailure.Unavailable, "The folder of temporary files failed.", exception);
+        }
+
         _flushed += _buffered;
         _buffered = 0;
     }

@@ -16,6 +16,7 @@ public sealed class ScriptedServer : IDisposable
         s3.Endpoint = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
         s3.Bucket = "scripted";
         s3.CreateBucket = false;
+        s3.Retries = 0;
     }
 
     public async Task<Connection> AcceptAsync() => new(await _listener.AcceptTcpClientAsync());
