@@ -74,14 +74,15 @@ internal sealed partial class S3ObjectStore
         var served = response.StatusCode == HttpStatusCode.PartialContent && headers.ContentRange is { From: { } from, To: { } to }
             ? new ByteRange(from, to - from + 1)
             : (ByteRange?)null;
+        var size = served is null ? headers.ContentLength : headers.ContentRange!.Length;
+        var info = ReadInfo(request.Key!, response, size);
         if (request.Range is { } wanted && served?.Offset != wanted.Offset)
         {
             throw new ObjectStoreException(ObjectStoreFailure.Unavailable, "The S3 server did not serve the range it was asked for.");
         }
 
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var size = served is null ? headers.ContentLength : headers.ContentRange!.Length;
-        return new(ReadInfo(request.Key!, response, size), served, response, body);
+        return new(info, served, response, body);
     }
 
     private static IEnumerable<KeyValuePair<string, string>> ConditionsOf(GetOptions? options)

@@ -52,7 +52,7 @@ public sealed class TestStorage : IAsyncDisposable
     public static TestStorage OnFiles(Action<StorageOptions>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null) =>
         new(configure ?? (_ => { }), time, log);
 
-    public static TestStorage OnS3(Action<S3Options>? configure = null, TimeProvider? time = null) => new(
+    public static TestStorage OnS3(Action<S3Options>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null) => new(
         options =>
         {
             options.S3 = new()
@@ -65,7 +65,8 @@ public sealed class TestStorage : IAsyncDisposable
             };
             configure?.Invoke(options.S3);
         },
-        time);
+        time,
+        log);
 
     public async ValueTask DisposeAsync()
     {
