@@ -87,6 +87,12 @@ internal sealed class S3Attempts
             return null;
         }
 
+        if (failure.Failure == ObjectStoreFailure.Denied)
+        {
+            // Only its time was wrong, and is right now.
+            return TimeSpan.Zero;
+        }
+
         // Anywhere between none and twice as long each time: those who failed together do not come back together.
         var most = Math.Min(MaximumDelay.TotalSeconds, FirstDelay.TotalSeconds * Math.Pow(2, made - 1));
         var delay = TimeSpan.FromSeconds(Random.Shared.NextDouble() * most);

@@ -14,6 +14,7 @@ public sealed class FaultProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> _serving = new();
     private TcpListener _listener;
     private int _requests;
+    private int _dripped;
 
     public FaultProxy(string server)
     {
@@ -31,6 +32,9 @@ public sealed class FaultProxy : IAsyncDisposable
     public Fault? Always { get; set; }
 
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Bytes of answers that drip.</summary>
+    public int Dripped => Volatile.Read(ref _dripped);
 
     public void Configure(S3Options s3) => s3.Endpoint = $"http://127.0.0.1:{_port}";
 
@@ -146,6 +150,7 @@ public sealed class FaultProxy : IAsyncDisposable
         while (true)
         {
             await SendAsync(client, "x");
+            Interlocked.Increment(ref _dripped);
             await Task.Delay(20, _stopping.Token);
         }
     }
