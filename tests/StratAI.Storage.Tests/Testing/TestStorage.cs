@@ -52,7 +52,8 @@ public sealed class TestStorage : IAsyncDisposable
     public static TestStorage OnFiles(Action<StorageOptions>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null) =>
         new(configure ?? (_ => { }), time, log);
 
-    public static TestStorage OnS3(Action<S3Options>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null) => new(
+    public static TestStorage OnS3(
+        Action<S3Options>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null, Action<StorageOptions>? all = null) => new(
         options =>
         {
             options.S3 = new()
@@ -64,6 +65,7 @@ public sealed class TestStorage : IAsyncDisposable
                 CreateBucket = true,
             };
             configure?.Invoke(options.S3);
+            all?.Invoke(options);
         },
         time,
         log);
