@@ -40,7 +40,8 @@ internal sealed class FaultyS3 : IAsyncDisposable
 
     public Task PrepareAsync() => Direct.PutAsync(Prefix + FaultTable.Existing, new MemoryStream(FaultTable.Content));
 
-    public Task RunAsync(string operation, CancellationToken token = default) => FaultTable.Operations[operation](Store, Prefix, token);
+    public Task RunAsync(string operation, CancellationToken token = default) =>
+        FaultTable.Operations[operation](Store, Prefix, token).WaitAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
 
     /// <summary>What the counter of repeated requests records from now on.</summary>
     public Measurements<long> Retries() => new(Storage.Services.GetRequiredService<IMeterFactory>(), StorageDiagnostics.Retries);
