@@ -27,4 +27,13 @@ public static class StorageDiagnostics
 
     /// <summary>Counter of bytes the gate has read.</summary>
     public const string UploadBytes = "stratai.storage.upload.bytes";
+
+    /// <summary>
+    /// Counter of requests to an S3 server that were made again after a failure, and of bodies that were resumed, with tag
+    /// <c>operation</c>.
+    /// </summary>
+    public const string Retries = "stratai.storage.retries";
+
+    /// <summary>Gauge: 1 while an S3 server is only tried now and then, as it keeps failing.</summary>
+    public const string BreakerOpen = "stratai.storage.breaker.open";
 }

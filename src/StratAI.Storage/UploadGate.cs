@@ -69,16 +69,7 @@ public sealed class UploadGate
             sniffer.Append(memory.Span[..count]);
             spool.Advance(count);
 
-            if (spool.Length > LimitOf(rules, sniffer.Settled))
-            {
-                return new(TooLarge(rules, sniffer.Settled));
-            }
-
-            if (count == 0)
-            {
-                break;
-            }
-
+            // Before the size is looked at: what is told of a file that breaks two rules must not hang on how it was cut on its way.
             if (!settled && sniffer.Settled is { } type)
             {
                 settled = true;
@@ -87,6 +78,16 @@ public sealed class UploadGate
                 {
                     return new(early);
                 }
+            }
+
+            if (spool.Length > LimitOf(rules, sniffer.Settled))
+            {
+                return new(TooLarge(rules, sniffer.Settled));
+            }
+
+            if (count == 0)
+            {
+                break;
             }
         }
 

@@ -70,7 +70,7 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
         DbException { IsTransient: true } or DbException { InnerException: SocketException or TimeoutException }
             // Connection exceptions, class 08: what a pooler answers for a server that it cannot reach.
             or PostgresException { SqlState: ['0', '8', ..] }
-            or ObjectStoreException { Failure: ObjectStoreFailure.Unavailable }
+            or ObjectStoreException { Failure: ObjectStoreFailure.Unavailable or ObjectStoreFailure.Full }
             or RedisConnectionException or RedisTimeoutException
             => new(503, "unavailable", "A server this request needs does not answer. Try again shortly.") 
             {

@@ -37,6 +37,7 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton(provider => new S3Connection(
             provider.GetRequiredService<IOptions<StorageOptions>>().Value.S3,
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<StorageMetrics>(),
             provider.GetRequiredService<ILogger<S3Connection>>()));
         services.TryAddSingleton<IObjectStore>(CreateStore);
         services.TryAddSingleton<IUrlSigner>(CreateSigner);

@@ -111,7 +111,9 @@ internal sealed class Spool(UploadOptions options) : IAsyncDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Not to be taken for a failure of the body.
-            throw new ObjectStoreException(ObjectStoreFailure.Unavailable, "The folder of temporary files failed.", exception);
+            throw DiskErrors.IsFull(exception)
+                ? new ObjectStoreException(ObjectStoreFailure.Full, "The disk of the folder of temporary files is full.", exception)
+                : new ObjectStoreException(ObjectStoreFailure.Unavailable, "The folder of temporary files failed.", exception);
         }
 
         _flushed += _buffered;

@@ -8,6 +8,7 @@ namespace StratAI.Storage.Internal;
 internal sealed partial class StorageOptionsValidator : IValidateOptions<StorageOptions>
 {
     private const int MinimumSigningKeyBytes = 32;
+    private const int MaximumRetries = 10;
     private static readonly TimeSpan MinimumTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaximumTimeout = TimeSpan.FromMinutes(10);
 
@@ -88,6 +89,11 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
         if (options.Timeout < MinimumTimeout || options.Timeout > MaximumTimeout)
         {
             yield return $"StorageOptions.S3.Timeout is {options.Timeout}: give {MinimumTimeout} to {MaximumTimeout}.";
+        }
+
+        if (options.Retries is < 0 or > MaximumRetries)
+        {
+            yield return $"StorageOptions.S3.Retries is {options.Retries}: give 0 to {MaximumRetries}.";
         }
     }
 

@@ -21,8 +21,9 @@ internal sealed class S3UrlSigner(S3Connection connection, IObjectStore store) :
         }
 
         // The signature counts from a whole second.
-        var now = DateTimeOffset.FromUnixTimeSeconds(connection.Time.GetUtcNow().ToUnixTimeSeconds());
-        var expires = SigningRules.Expiry(connection.Time.GetUtcNow(), lifetime);
+        var clock = connection.Clock.Now;
+        var now = DateTimeOffset.FromUnixTimeSeconds(clock.ToUnixTimeSeconds());
+        var expires = SigningRules.Expiry(clock, lifetime);
         var seconds = Math.Clamp((long)(expires - now).TotalSeconds, 1, MaximumSeconds);
         return new(connection.Signer.Sign(HttpMethod.Get, key, now, seconds, query, []), now.AddSeconds(seconds));
     }

@@ -58,7 +58,8 @@ public sealed class TestStorage : IAsyncDisposable
         Action<StorageOptions>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null, IEnumerable<IUploadScanner>? scanners = null) =>
         new(configure ?? (_ => { }), time, log, scanners);
 
-    public static TestStorage OnS3(Action<S3Options>? configure = null, TimeProvider? time = null) => new(
+    public static TestStorage OnS3(
+        Action<S3Options>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null, Action<StorageOptions>? all = null) => new(
         options =>
         {
             options.S3 = new()
@@ -70,8 +71,10 @@ public sealed class TestStorage : IAsyncDisposable
                 CreateBucket = true,
             };
             configure?.Invoke(options.S3);
+            all?.Invoke(options);
         },
-        time);
+        time,
+        log);
 
     public async ValueTask DisposeAsync()
     {
