@@ -7,12 +7,15 @@ namespace StratAI.Storage;
 /// <param name="Limit">Of <see cref="UploadRefusalReason.TooLarge"/>: the limit that was passed, in bytes.</param>
 public sealed record UploadRefusal(UploadRefusalReason Reason, string Detail, string? DetectedType = null, long? Limit = null)
 {
-    /// <summary>The reason as a stable code: <c>too-large</c>, <c>content-mismatch</c>, <c>type-not-allowed</c> or <c>empty</c>.</summary>
+    /// <summary>The reason as a stable code: <c>too-large</c>, <c>content-mismatch</c>, <c>type-not-allowed</c>, <c>size-mismatch</c>,
+    /// <c>hash-mismatch</c> or <c>empty</c>.</summary>
     public string Code => Reason switch
     {
         UploadRefusalReason.TooLarge => "too-large",
         UploadRefusalReason.ContentMismatch => "content-mismatch",
         UploadRefusalReason.TypeNotAllowed => "type-not-allowed",
+        UploadRefusalReason.SizeMismatch => "size-mismatch",
+        UploadRefusalReason.HashMismatch => "hash-mismatch",
         _ => "empty",
     };
 }

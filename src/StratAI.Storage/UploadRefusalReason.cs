@@ -14,4 +14,10 @@ public enum UploadRefusalReason
 
     /// <summary>It has no bytes; fits 400.</summary>
     Empty,
+
+    /// <summary>It has another number of bytes than <see cref="UploadRules.Length"/>; fits 422.</summary>
+    SizeMismatch,
+
+    /// <summary>It has another hash than <see cref="UploadRules.Sha256"/>; fits 422.</summary>
+    HashMismatch,
 }

@@ -56,12 +56,16 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
             yield break;
         }
 
-        if (!Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint)
-            || !IsHttp(endpoint)
-            || endpoint is not { PathAndQuery: "/", UserInfo: "", Fragment: "" })
+        if (!IsEndpoint(options.Endpoint))
         {
             yield return $"StorageOptions.S3.Endpoint is '{options.Endpoint}': "
                 + "give scheme, host and port alone, such as 'https://s3.example.com'.";
+        }
+
+        if (!string.IsNullOrWhiteSpace(options.PublicEndpoint) && !IsEndpoint(options.PublicEndpoint))
+        {
+            yield return $"StorageOptions.S3.PublicEndpoint is '{options.PublicEndpoint}': "
+                + "give scheme, host and port alone, such as 'https://files.example.com', or leave it out.";
         }
 
         if (string.IsNullOrWhiteSpace(options.AccessKey))
@@ -103,6 +107,9 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
             yield return $"StorageOptions.Uploads.TemporaryFolder is '{options.TemporaryFolder}': name a folder.";
         }
     }
+
+    private static bool IsEndpoint(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var endpoint) && IsHttp(endpoint) && endpoint is { PathAndQuery: "/", UserInfo: "", Fragment: "" };
 
     private static bool IsHttp(Uri uri) => uri.IsAbsoluteUri && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
 

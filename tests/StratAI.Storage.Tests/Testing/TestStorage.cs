@@ -47,6 +47,8 @@ public sealed class TestStorage : IAsyncDisposable
 
     public IUrlSigner Signer => _services.GetRequiredService<IUrlSigner>();
 
+    public IUploadSigner UploadSigner => _services.GetRequiredService<IUploadSigner>();
+
     public UploadGate Gate => _services.GetRequiredService<UploadGate>();
 
     public static TestStorage OnFiles(Action<StorageOptions>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null) =>
