@@ -36,6 +36,8 @@ internal static partial class ApiSetup
         builder.Services.AddSingleton<DocumentStore>();
         builder.Services.AddSingleton<ContextDocuments>();
         builder.Services.AddSingleton<DocumentUpload>();
+        builder.Services.AddSingleton<DirectUploadStore>();
+        builder.Services.AddSingleton<DirectUploads>();
         builder.Services.AddSingleton<PageStore>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddHostedService<Housekeeper>();

@@ -62,7 +62,8 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
 
     public void Dispose() => _texts.Dispose();
 
-    private async Task<T> WithTextAsync<T>(Func<CancellationToken, Task<string?>>? readText, Func<string?, Task<T>> write, CancellationToken cancellation)
+    /// <summary>Writes what needs a document's text, of which only a few are in memory at a time.</summary>
+    public async Task<T> WithTextAsync<T>(Func<CancellationToken, Task<string?>>? readText, Func<string?, Task<T>> write, CancellationToken cancellation)
     {
         if (readText is null)
         {
@@ -80,18 +81,35 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         }
     }
 
-    private Task<bool> TryShareAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) => database.WriteAsync(
-        async work =>
+    /// <summary>
+    /// The same in a transaction that has more to do. False when the document has got an equal object of its owner's: then the pending one is still to be
+    /// given up.
+    /// </summary>
+    public async Task<bool> RecordAsync(UnitOfWork work, DocumentResource document, string userId, string? text)
+    {
+        if (options.Value.Deduplicate && await TryShareAsync(work, document, userId, text))
         {
-            if (await ObjectLedger.ShareAsync(work, userId, document.Sha256, document.Size) is not { } key)
-            {
-                return false;
-            }
+            return false;
+        }
 
-            await InsertAsync(work, document with { ObjectKey = key }, userId, text);
-            return true;
-        },
-        cancellation);
+        await ObjectLedger.CommitAsync(work, document.ObjectKey, document.Sha256, document.Size);
+        await InsertAsync(work, document, userId, text);
+        return true;
+    }
+
+    private Task<bool> TryShareAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) =>
+        database.WriteAsync(work => TryShareAsync(work, document, userId, text), cancellation);
+
+    private static async Task<bool> TryShareAsync(UnitOfWork work, DocumentResource document, string userId, string? text)
+    {
+        if (await ObjectLedger.ShareAsync(work, userId, document.Sha256, document.Size) is not { } key)
+        {
+            return false;
+        }
+
+        await InsertAsync(work, document with { ObjectKey = key }, userId, text);
+        return true;
+    }
 
     private static Task<int> InsertAsync(UnitOfWork work, DocumentResource document, string userId, string? text) => work.ExecuteAsync(
         """
