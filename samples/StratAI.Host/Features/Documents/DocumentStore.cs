@@ -60,6 +60,22 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         },
         cancellation);
 
+    /// <summary>
+    /// The same in a transaction that has more to do. False when the document has got an equal object of its owner's: then the pending one is still to be
+    /// given up.
+    /// </summary>
+    public async Task<bool> RecordAsync(UnitOfWork work, DocumentResource document, string userId, string? text)
+    {
+        if (options.Value.Deduplicate && await TryShareAsync(work, document, userId, text))
+        {
+            return false;
+        }
+
+        await ObjectLedger.CommitAsync(work, document.ObjectKey, document.Sha256, document.Size);
+        await InsertAsync(work, document, userId, text);
+        return true;
+    }
+
     public void Dispose() => _texts.Dispose();
 
     /// <summary>Writes what needs a document's text, of which only a few are in memory at a time.</summary>
@@ -79,22 +95,6 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         {
             _texts.Release();
         }
-    }
-
-    /// <summary>
-    /// The same in a transaction that has more to do. False when the document has got an equal object of its owner's: then the pending one is still to be
-    /// given up.
-    /// </summary>
-    public async Task<bool> RecordAsync(UnitOfWork work, DocumentResource document, string userId, string? text)
-    {
-        if (options.Value.Deduplicate && await TryShareAsync(work, document, userId, text))
-        {
-            return false;
-        }
-
-        await ObjectLedger.CommitAsync(work, document.ObjectKey, document.Sha256, document.Size);
-        await InsertAsync(work, document, userId, text);
-        return true;
     }
 
     private Task<bool> TryShareAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) =>
