@@ -11,6 +11,12 @@ public sealed class S3Options
     /// </summary>
     public string? Endpoint { get; set; }
 
+    /// <summary>
+    /// Scheme, host and port in signed URLs, where clients reach the server by another name than the application does; a signature covers
+    /// the name. <see langword="null"/> or empty, the default, is <see cref="Endpoint"/>.
+    /// </summary>
+    public string? PublicEndpoint { get; set; }
+
     /// <summary>Access key id. Required with <see cref="Endpoint"/>.</summary>
     public string? AccessKey { get; set; }
 

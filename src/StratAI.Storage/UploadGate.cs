@@ -96,6 +96,11 @@ public sealed class UploadGate
             return new(new UploadRefusal(UploadRefusalReason.Empty, "The file is empty."));
         }
 
+        if (Differs(spool.Length, hash, rules) is { } difference)
+        {
+            return new(difference);
+        }
+
         await spool.CompleteAsync(cancellationToken).ConfigureAwait(false);
         var detection = await sniffer.CompleteAsync(spool, cancellationToken).ConfigureAwait(false);
         if (spool.Length > LimitOf(rules, detection.Type))
@@ -122,6 +127,28 @@ public sealed class UploadGate
         var limit = LimitOf(rules, type);
         return new(UploadRefusalReason.TooLarge, $"The file is larger than the {limit} bytes allowed.", type, limit);
     }
+
+    /// <summary>The refusal of an object that lies in a store, where its size alone condemns it.</summary>
+    internal UploadRefusal? RefuseSize(long size, UploadRules rules)
+    {
+        var refusal = size > rules.MaximumBytes ? TooLarge(rules, null) : DiffersInLength(size, rules);
+        if (refusal is not null)
+        {
+            _metrics.Upload(refusal.Code, 0);
+        }
+
+        return refusal;
+    }
+
+    private static UploadRefusal? Differs(long size, IncrementalHash hash, UploadRules rules) =>
+        DiffersInLength(size, rules)
+        ?? (rules.Sha256 is null || rules.Sha256.Equals(Convert.ToHexString(hash.GetCurrentHash()), StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new(UploadRefusalReason.HashMismatch, "The file's SHA-256 is not the one that was declared."));
+
+    private static UploadRefusal? DiffersInLength(long size, UploadRules rules) => rules.Length is { } length && size != length
+        ? new(UploadRefusalReason.SizeMismatch, $"The file has {size} bytes, not the {length} that were declared.")
+        : null;
 
     private static UploadRefusal? Refuse(Detection detection, UploadRules rules, out string type)
     {

@@ -7,8 +7,8 @@ namespace StratAI.Storage;
 /// <param name="Limit">Of <see cref="UploadRefusalReason.TooLarge"/>: the limit that was passed, in bytes.</param>
 public sealed record UploadRefusal(UploadRefusalReason Reason, string Detail, string? DetectedType = null, long? Limit = null)
 {
-    /// <summary>The reason as a stable code: <c>too-large</c>, <c>content-mismatch</c>, <c>type-not-allowed</c>, <c>empty</c>,
-    /// <c>rejected</c> or <c>scan-failed</c>.</summary>
+    /// <summary>The reason as a stable code: <c>too-large</c>, <c>content-mismatch</c>, <c>type-not-allowed</c>, <c>size-mismatch</c>,
+    /// <c>hash-mismatch</c>, <c>empty</c>, <c>rejected</c> or <c>scan-failed</c>.</summary>
     public string Code => Reason switch
     {
         UploadRefusalReason.TooLarge => "too-large",
@@ -16,6 +16,8 @@ public sealed record UploadRefusal(UploadRefusalReason Reason, string Detail, st
         UploadRefusalReason.TypeNotAllowed => "type-not-allowed",
         UploadRefusalReason.Rejected => "rejected",
         UploadRefusalReason.ScanFailed => "scan-failed",
+        UploadRefusalReason.SizeMismatch => "size-mismatch",
+        UploadRefusalReason.HashMismatch => "hash-mismatch",
         _ => "empty",
     };
 

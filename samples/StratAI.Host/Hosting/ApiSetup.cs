@@ -43,6 +43,8 @@ internal static partial class ApiSetup
             builder.Services.AddSingleton<IUploadScanner>(ClamAvScanner.At(clamAv));
         }
 
+        builder.Services.AddSingleton<DirectUploadStore>();
+        builder.Services.AddSingleton<DirectUploads>();
         builder.Services.AddSingleton<PageStore>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddHostedService<Housekeeper>();

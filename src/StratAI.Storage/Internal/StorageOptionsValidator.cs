@@ -57,12 +57,16 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
             yield break;
         }
 
-        if (!Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint)
-            || !IsHttp(endpoint)
-            || endpoint is not { PathAndQuery: "/", UserInfo: "", Fragment: "" })
+        if (!IsEndpoint(options.Endpoint))
         {
             yield return $"StorageOptions.S3.Endpoint is '{options.Endpoint}': "
                 + "give scheme, host and port alone, such as 'https://s3.example.com'.";
+        }
+
+        if (!string.IsNullOrWhiteSpace(options.PublicEndpoint) && !IsEndpoint(options.PublicEndpoint))
+        {
+            yield return $"StorageOptions.S3.PublicEndpoint is '{options.PublicEndpoint}': "
+                + "give scheme, host and port alone, such as 'https://files.example.com', or leave it out.";
         }
 
         if (string.IsNullOrWhiteSpace(options.AccessKey))
@@ -114,6 +118,9 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
             yield return $"StorageOptions.Uploads.ScanTimeout is {options.ScanTimeout}: give {MinimumTimeout} to {MaximumTimeout}.";
         }
     }
+
+    private static bool IsEndpoint(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var endpoint) && IsHttp(endpoint) && endpoint is { PathAndQuery: "/", UserInfo: "", Fragment: "" };
 
     private static bool IsHttp(Uri uri) => uri.IsAbsoluteUri && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
 

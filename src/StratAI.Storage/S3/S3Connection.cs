@@ -44,12 +44,16 @@ internal sealed class S3Connection : IDisposable
             UseCookies = false,
         };
         _http = new(_handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
-        Signer = new(options);
+        Signer = new(options, options.Endpoint!);
+        PublicSigner = new(options, string.IsNullOrWhiteSpace(options.PublicEndpoint) ? options.Endpoint! : options.PublicEndpoint);
         Clock = new(time, logger);
         Sdk = new(options, _handler);
     }
 
     public SignatureV4 Signer { get; }
+
+    /// <summary>Signs what others will send.</summary>
+    public SignatureV4 PublicSigner { get; }
 
     public SdkGateway Sdk { get; }
 

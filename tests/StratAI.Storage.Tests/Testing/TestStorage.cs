@@ -52,6 +52,8 @@ public sealed class TestStorage : IAsyncDisposable
 
     public IUrlSigner Signer => _services.GetRequiredService<IUrlSigner>();
 
+    public IUploadSigner UploadSigner => _services.GetRequiredService<IUploadSigner>();
+
     public UploadGate Gate => _services.GetRequiredService<UploadGate>();
 
     public static TestStorage OnFiles(

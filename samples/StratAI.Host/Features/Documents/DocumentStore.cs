@@ -60,9 +60,32 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         },
         cancellation);
 
+    /// <summary>
+    /// The same in a transaction that has more to do. False when the document has got an equal object of its owner's: then the pending one is still to be
+    /// given up.
+    /// </summary>
+    public async Task<bool> RecordAsync(UnitOfWork work, DocumentResource document, string userId, string? text)
+    {
+        switch (options.Value.Deduplicate ? await InsertSharedAsync(work, document, userId, text) : null)
+        {
+            case true:
+                return false;
+            case false:
+                await work.ExecuteAsync("UPDATE documents SET object_key = @ObjectKey WHERE id = @Id", new { document.ObjectKey, document.Id });
+                break;
+            case null:
+                await InsertAsync(work, document, userId, text);
+                break;
+        }
+
+        await ObjectLedger.CommitAsync(work, document.ObjectKey, document.Sha256, document.Size);
+        return true;
+    }
+
     public void Dispose() => _texts.Dispose();
 
-    private async Task<T> WithTextAsync<T>(Func<CancellationToken, Task<string?>>? readText, Func<string?, Task<T>> write, CancellationToken cancellation)
+    /// <summary>Writes what needs a document's text, of which only a few are in memory at a time.</summary>
+    public async Task<T> WithTextAsync<T>(Func<CancellationToken, Task<string?>>? readText, Func<string?, Task<T>> write, CancellationToken cancellation)
     {
         if (readText is null)
         {
@@ -83,22 +106,28 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     private Task<bool> TryShareAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) => database.WriteAsync(
         async work =>
         {
-            if (await ObjectLedger.FindSameAsync(work, userId, document.Sha256, document.Size) is not { } key)
+            var shared = await InsertSharedAsync(work, document, userId, text);
+            if (shared == false)
             {
-                return false;
+                work.Abandon();
             }
 
-            // The document first, as whoever deletes its space locks that first and its objects last.
-            await InsertAsync(work, document with { ObjectKey = key }, userId, text);
-            if (await ObjectLedger.ShareAsync(work, key))
-            {
-                return true;
-            }
-
-            work.Abandon();
-            return false;
+            return shared == true;
         },
         cancellation);
+
+    /// <summary>Inserts a document for an object of the same owner and bytes: null when there is none, false when it was deleted meanwhile.</summary>
+    private static async Task<bool?> InsertSharedAsync(UnitOfWork work, DocumentResource document, string userId, string? text)
+    {
+        if (await ObjectLedger.FindSameAsync(work, userId, document.Sha256, document.Size) is not { } key)
+        {
+            return null;
+        }
+
+        // The document first, as whoever deletes its space locks that first and its objects last.
+        await InsertAsync(work, document with { ObjectKey = key }, userId, text);
+        return await ObjectLedger.ShareAsync(work, key);
+    }
 
     private async Task SaveAsync(Upload upload, string key, CancellationToken cancellation)
     {

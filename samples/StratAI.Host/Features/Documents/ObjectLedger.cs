@@ -18,6 +18,11 @@ internal sealed partial class ObjectLedger(AppDatabase database, IObjectStore ob
         "INSERT INTO stored_objects (object_key, state, owner, due_at, created_at) VALUES (@key, 'pending', @owner, @due, @now)",
         new { key, owner, due = time.Now() + limit, now = time.Now() }, cancellation);
 
+    /// <summary>The same in the transaction that records what the object is for.</summary>
+    public static Task<int> BeginAsync(UnitOfWork work, string key, string owner, DateTimeOffset due, DateTimeOffset now) => work.ExecuteAsync(
+        "INSERT INTO stored_objects (object_key, state, owner, due_at, created_at) VALUES (@key, 'pending', @owner, @due, @now)",
+        new { key, owner, due, now });
+
     /// <summary>Makes a pending object that of one document, in the transaction that records the document.</summary>
     /// <exception cref="ObjectStoreException">It took so long that the object was given up.</exception>
     public static async Task CommitAsync(UnitOfWork work, string key, string sha256, long size)

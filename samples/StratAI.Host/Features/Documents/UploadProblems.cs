@@ -11,7 +11,7 @@ internal static class UploadProblems
     public static Problem Of(UploadRefusal refusal) => refusal.Reason switch
     {
         UploadRefusalReason.TooLarge => new(413, refusal.Code, refusal.Detail),
-        UploadRefusalReason.Rejected => new(422, refusal.Code, refusal.Detail),
+        UploadRefusalReason.SizeMismatch or UploadRefusalReason.HashMismatch or UploadRefusalReason.Rejected => new(422, refusal.Code, refusal.Detail),
         UploadRefusalReason.ScanFailed => new(503, refusal.Code, refusal.Detail) { RetryAfter = ScanRetry },
         _ => new(415, refusal.Code, refusal.Detail),
     };
