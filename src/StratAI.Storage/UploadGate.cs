@@ -34,6 +34,8 @@ public sealed class UploadGate
         ArgumentOutOfRangeException.ThrowIfLessThan(rules.MaximumBytes, 1, nameof(rules));
         ArgumentOutOfRangeException.ThrowIfLessThan(rules.MaximumImageBytes ?? 1, 1, nameof(rules));
 
+        using var activity = StorageMetrics.Activities.StartActivity("storage.upload");
+        var started = _metrics.StartUpload();
         var spool = new Spool(_options);
         UploadResult? result = null;
         try
@@ -43,7 +45,9 @@ public sealed class UploadGate
         }
         finally
         {
-            _metrics.Upload(result is null ? "failed" : result.Refusal?.Code ?? "accepted", spool.Length);
+            var outcome = result is null ? "failed" : result.Refusal?.Code ?? "accepted";
+            activity?.SetTag("outcome", outcome);
+            _metrics.Upload(outcome, spool.Length, started);
             if (result?.IsAccepted != true)
             {
                 await spool.DisposeAsync().ConfigureAwait(false);

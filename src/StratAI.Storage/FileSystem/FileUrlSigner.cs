@@ -63,11 +63,12 @@ internal sealed class FileUrlSigner(FileSystemOptions fileSystem, TimeProvider t
         return new(new(url.ToString(), UriKind.RelativeOrAbsolute), expires);
     }
 
-    // No field can hold a line feed: keys and options refuse control characters, so the joined text has one reading.
+    // No field can hold a line feed: keys and options refuse control characters, so the joined text has one reading. The path is in it
+    // so that stores which share a signing key do not take each other's URLs.
     private string Sign(string key, string expires, SignedGetOptions get) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(
             _key,
-            Encoding.UTF8.GetBytes(string.Join('\n', "stratai-get-v1", key, expires, get.Inline ? "1" : "", get.FileName, get.ContentType))));
+            Encoding.UTF8.GetBytes(string.Join('\n', "stratai-get-v1", fileSystem.PublicPath, key, expires, get.Inline ? "1" : "", get.FileName, get.ContentType))));
 
     private static void Add(StringBuilder url, string name, string? value)
     {

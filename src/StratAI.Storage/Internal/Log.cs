@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Information, "Made a signing key for URLs and kept it in the store's folder.", EventName = "SigningKeyCreated")]
     public static partial void SigningKeyCreated(this ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Warning, "The mirror did not follow a {Operation} ({Failure}): {Reason} Copy what is missing to make up for it.", EventName = "MirrorFailed")]
+    public static partial void MirrorFailed(this ILogger logger, string operation, ObjectStoreFailure failure, string reason);
 }

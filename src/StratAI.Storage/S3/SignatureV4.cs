@@ -63,6 +63,12 @@ internal sealed class SignatureV4(S3Options options)
     /// <summary>The path of an object, or of the bucket, on the server.</summary>
     public string PathOf(string? key) => key is null ? $"/{options.Bucket}" : $"/{options.Bucket}/{ObjectKey.ToUrlPath(key)}";
 
+    /// <summary>The signer's name in a form that posts an object, on the day of <paramref name="timestamp"/>.</summary>
+    public string CredentialAt(string timestamp) => $"{options.AccessKey}/{timestamp[..8]}/{options.Region}/s3/aws4_request";
+
+    /// <summary>The signature of the policy in such a form.</summary>
+    public string SignPolicy(string timestamp, string policy) => Convert.ToHexStringLower(Hmac(SigningKey(timestamp[..8]), policy));
+
     private byte[] SigningKey(string date)
     {
         var key = Hmac(Encoding.UTF8.GetBytes("AWS4" + options.SecretKey), date);
