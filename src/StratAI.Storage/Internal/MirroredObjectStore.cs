@@ -62,7 +62,7 @@ internal sealed partial class MirroredObjectStore(
         await DeleteInMirrorAsync(async () =>
         {
             // Done in the primary: a caller that leaves must not leave the object in the mirror.
-            await mirror.DeleteAsync(key, CancellationToken.None).ConfigureAwait(false);
+            await BringAsync(key, CancellationToken.None).ConfigureAwait(false);
             return [];
         }).ConfigureAwait(false);
     }
