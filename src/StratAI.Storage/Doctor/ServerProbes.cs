@@ -12,7 +12,7 @@ internal static class ServerProbes
 
     public static IReadOnlyList<Probe> All { get; } =
     [
-        new("clock", "signatures, which end 15 min apart", true, ClockAsync),
+        new("clock", "signed requests and URLs", true, ClockAsync),
         new("Content-MD5 verified", "none; bytes damaged on their way are refused", false, ContentMd5Async),
         new("x-amz-checksum-sha256 verified", "none; bytes damaged on their way are refused", false, Sha256Async),
         new("conditional copy", "none yet", false, ConditionalCopyAsync),

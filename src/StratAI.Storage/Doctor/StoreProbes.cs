@@ -9,7 +9,7 @@ internal static class StoreProbes
 
     public static IReadOnlyList<Probe> All { get; } =
     [
-        new("write, read, look up, delete", "everything", true, WriteAsync),
+        new("write, read, look up, delete", "storing, reading and deleting", true, WriteAsync),
         new("listing in key order, from any key", "lists, copying to a mirror", true, ListAsync),
         new("byte range", "downloads that resume, media", true, RangeAsync),
         new("conditional GET (304, 412)", "caches, reads of one version", true, ConditionAsync),
