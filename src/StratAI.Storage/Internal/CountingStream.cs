@@ -20,28 +20,16 @@ internal sealed class CountingStream(Stream inner, Counter<long> counter, KeyVal
         set => inner.Position = value;
     }
 
-    // From a pool: an upload is thousands of reads.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        if (count > 0)
-        {
-            counter.Add(count, tag);
-        }
-
-        return count;
+        var reading = inner.ReadAsync(buffer, cancellationToken);
+        return reading.IsCompletedSuccessfully ? new(Count(reading.Result)) : CountAsync(reading);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        var read = inner.Read(buffer, offset, count);
-        counter.Add(read, tag);
-        return read;
-    }
+    public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
 
     public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
 
@@ -67,5 +55,19 @@ internal sealed class CountingStream(Stream inner, Counter<long> counter, KeyVal
         }
 
         base.Dispose(disposing);
+    }
+
+    // From a pool: an upload is thousands of reads.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> CountAsync(ValueTask<int> reading) => Count(await reading.ConfigureAwait(false));
+
+    private int Count(int bytes)
+    {
+        if (bytes > 0)
+        {
+            counter.Add(bytes, tag);
+        }
+
+        return bytes;
     }
 }

@@ -6,7 +6,7 @@ namespace StratAI.Storage.Internal;
 
 /// <summary>What can only be judged with all stores in sight: file stores in each other's way, and mirrors that do not exist.</summary>
 internal sealed class StoreChecks(
-    IEnumerable<StoreRegistration> registrations, IOptionsMonitor<StorageOptions> options, IServiceProviderIsKeyedService services) : IHostedService
+    IEnumerable<StoreRegistration> registrations, IOptionsMonitor<StorageOptions> options, IServiceProvider services) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +23,9 @@ internal sealed class StoreChecks(
             }
         }
 
-        return registrations.FirstOrDefault(store => store.MirrorKey is { } key && !services.IsKeyedService(typeof(IObjectStore), key)) is { } lost
+        // A container that cannot tell what it has lets the first use find out.
+        var known = services.GetService<IServiceProviderIsKeyedService>();
+        return registrations.FirstOrDefault(store => store.MirrorKey is { } key && known?.IsKeyedService(typeof(IObjectStore), key) == false) is { } lost
             ? throw StoreServices.MirrorMissing(lost)
             : Task.CompletedTask;
     }
