@@ -8,7 +8,7 @@ public abstract class DoctorTests(HostFixture host)
     [Fact]
     public async Task It_tells_what_the_store_can_do_and_which_features_will_work()
     {
-        var (exitCode, output, errors) = await HostCommand.RunAsync("doctor", host.SettingsApart());
+        var (exitCode, output, errors) = await HostCommand.RunAsync(host.SettingsApart(), "doctor");
 
         Assert.True(exitCode == 0, output + errors);
         Assert.StartsWith(host.IsDistributed ? "Objects: S3 (distributed)" : "Objects: files (embedded)", output, StringComparison.Ordinal);
@@ -30,7 +30,7 @@ public abstract class DoctorTests(HostFixture host)
         [Fact]
         public async Task A_store_that_refuses_the_secret_is_exit_code_1_without_telling_the_secret()
         {
-            var (exitCode, output, errors) = await HostCommand.RunAsync("doctor", _host.SettingsApart(("Storage:S3:SecretKey", "not-the-secret")));
+            var (exitCode, output, errors) = await HostCommand.RunAsync(_host.SettingsApart(("Storage:S3:SecretKey", "not-the-secret")), "doctor");
 
             Assert.Equal(1, exitCode);
             Assert.Contains("FAILED         write, read, look up, delete ", output, StringComparison.Ordinal);
