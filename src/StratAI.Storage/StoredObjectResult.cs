@@ -32,6 +32,8 @@ public sealed class StoredObjectResult(IObjectStore store, string key) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
+        using var activity = StorageMetrics.Activities.StartActivity("storage.serve");
+        activity?.SetTag("delivery", "stream");
         var request = httpContext.Request;
         ObjectInfo? known = null;
         ByteRange? range = null;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.Extensions.Options;
 using StratAI.Storage.Internal;
 using StratAI.Storage.Internal.Sniffing;
 
@@ -16,9 +15,9 @@ public sealed class UploadGate
     private readonly StorageMetrics _metrics;
     private readonly UploadScanning _scanning;
 
-    internal UploadGate(IOptions<StorageOptions> options, StorageMetrics metrics, UploadScanning scanning)
+    internal UploadGate(UploadOptions options, StorageMetrics metrics, UploadScanning scanning)
     {
-        _options = options.Value.Uploads;
+        _options = options;
         _metrics = metrics;
         _scanning = scanning;
     }
@@ -38,6 +37,8 @@ public sealed class UploadGate
         ArgumentOutOfRangeException.ThrowIfLessThan(rules.MaximumBytes, 1, nameof(rules));
         ArgumentOutOfRangeException.ThrowIfLessThan(rules.MaximumImageBytes ?? 1, 1, nameof(rules));
 
+        using var activity = StorageMetrics.Activities.StartActivity("storage.upload");
+        var started = _metrics.StartUpload();
         var spool = new Spool(_options);
         UploadResult? result = null;
         try
@@ -47,7 +48,9 @@ public sealed class UploadGate
         }
         finally
         {
-            _metrics.Upload(result is null ? "failed" : result.Refusal?.Code ?? "accepted", spool.Length);
+            var outcome = result is null ? "failed" : result.Refusal?.Code ?? "accepted";
+            activity?.SetTag("outcome", outcome);
+            _metrics.Upload(outcome, spool.Length, started);
             if (result?.IsAccepted != true)
             {
                 await spool.DisposeAsync().ConfigureAwait(false);
@@ -134,7 +137,7 @@ public sealed class UploadGate
         var refusal = size > rules.MaximumBytes ? TooLarge(rules, null) : DiffersInLength(size, rules);
         if (refusal is not null)
         {
-            _metrics.Upload(refusal.Code, 0);
+            _metrics.Upload(refusal.Code, 0, _metrics.StartUpload());
         }
 
         return refusal;

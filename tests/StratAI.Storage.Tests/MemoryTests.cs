@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using StratAI.Storage.Tests.Testing;
 
 namespace StratAI.Storage.Tests;
@@ -31,6 +33,56 @@ public sealed class MemoryTests
         await using var storage = TestStorage.OnFiles();
 
         Assert.InRange(await MeasureAsync(size => MoveAsync(storage.Store, size)), 0, Allowed);
+    }
+
+    [Fact]
+    public async Task A_mirrored_store_moves_fifty_megabytes_with_flat_memory()
+    {
+        await using var storage = TestStorage.OnFilesWith((builder, folder) => builder.MirrorTo("m").Services.AddKeyedStratAIStorage("m", options =>
+        {
+            options.FileSystem.Root = Path.Combine(folder, "mirror");
+            options.FileSystem.PublicPath = "/mirror";
+        }));
+
+        Assert.InRange(await MeasureAsync(size => MoveAsync(storage.Store, size)), 0, Allowed);
+    }
+
+    [Fact]
+    public async Task Counting_bytes_allocates_nothing_for_a_read()
+    {
+        await using var storage = TestStorage.OnFiles();
+        var metrics = storage.Services.GetRequiredService<Internal.StorageMetrics>();
+        long counted = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == StorageDiagnostics.IO)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref counted, value));
+        listener.Start();
+        var buffer = new byte[1000];
+        await using var stream = metrics.CountReads(new EndlessStream());
+        await ReadAsync();
+
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await ReadAsync();
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+
+        Assert.True(allocated < 10_000, $"{allocated} bytes for 1,000 reads");
+        Assert.Equal(2_000_000, counted);
+
+        async Task ReadAsync()
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                await stream.ReadExactlyAsync(buffer);
+            }
+        }
     }
 
     [Fact]

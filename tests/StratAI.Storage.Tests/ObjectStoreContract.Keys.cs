@@ -41,9 +41,9 @@ public abstract partial class ObjectStoreContract
     [InlineData("a/")]
     public async Task A_key_may_be_1024_bytes_long_and_no_longer(string part)
     {
-        var room = 1024 - Prefix.Length;
+        var room = MaximumKeyBytes - Prefix.Length;
         var key = Prefix + string.Concat(Enumerable.Repeat(part, room / Encoding.UTF8.GetByteCount(part))).TrimEnd('/');
-        key += new string('z', 1024 - Encoding.UTF8.GetByteCount(key));
+        key += new string('z', MaximumKeyBytes - Encoding.UTF8.GetByteCount(key));
 
         await Store.PutTextAsync(key, "long");
         await Store.PutTextAsync(key[..^1] + "#", "beside it");
@@ -65,7 +65,7 @@ public abstract partial class ObjectStoreContract
             await Store.GetAsync(key).FailsWithAsync(ObjectStoreFailure.InvalidKey);
             await Store.StatAsync(key).FailsWithAsync(ObjectStoreFailure.InvalidKey);
             await Store.DeleteAsync(key).FailsWithAsync(ObjectStoreFailure.InvalidKey);
-            await Storage.Signer.SignGetAsync(key, TimeSpan.FromMinutes(1)).FailsWithAsync(ObjectStoreFailure.InvalidKey);
+            await Signer.SignGetAsync(key, TimeSpan.FromMinutes(1)).FailsWithAsync(ObjectStoreFailure.InvalidKey);
         }
     }
 

@@ -21,7 +21,12 @@ public abstract partial class ObjectStoreContract : IAsyncLifetime
 
     protected TestStorage Storage => _storage;
 
-    protected IObjectStore Store => _storage.Store;
+    protected virtual IObjectStore Store => _storage.Store;
+
+    protected virtual IUrlSigner Signer => _storage.Signer;
+
+    /// <summary>What a key may have where the store is part of another.</summary>
+    protected virtual int MaximumKeyBytes => 1024;
 
     protected abstract string ExpectedMode { get; }
 

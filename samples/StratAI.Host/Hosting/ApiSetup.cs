@@ -32,7 +32,8 @@ internal static partial class ApiSetup
         builder.Services.AddSingleton<AreaStore>();
         builder.Services.AddSingleton<SpaceStore>();
         builder.Services.AddSingleton<Places>();
-        builder.Services.Configure<DocumentOptions>(builder.Configuration.GetSection("Documents"));
+        builder.Services.AddOptions<DocumentOptions>().Bind(builder.Configuration.GetSection("Documents")).ValidateOnStart()
+            .Validate(options => Enum.IsDefined(options.Delivery), "Documents:Delivery is neither Stream nor Redirect.");
         builder.Services.AddSingleton<ObjectMetrics>();
         builder.Services.AddSingleton<ObjectLedger>();
         builder.Services.AddSingleton<DocumentStore>();

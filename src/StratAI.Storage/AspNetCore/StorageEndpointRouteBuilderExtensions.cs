@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,18 +19,21 @@ public static class StorageEndpointRouteBuilderExtensions
     /// whose server answers its own URLs, no endpoint is added.
     /// </summary>
     /// <param name="endpoints">The application.</param>
+    /// <param name="serviceKey">The key of the store that is served. Default: the store without one.</param>
     /// <returns>The endpoints' conventions, for instance to require a rate limit.</returns>
-    public static IEndpointConventionBuilder MapStoredObjects(this IEndpointRouteBuilder endpoints)
+    public static IEndpointConventionBuilder MapStoredObjects(this IEndpointRouteBuilder endpoints, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var options = endpoints.ServiceProvider.GetRequiredService<IOptions<StorageOptions>>().Value;
+        var services = endpoints.ServiceProvider;
+        var name = Convert.ToString(serviceKey, CultureInfo.InvariantCulture) ?? "";
+        var options = services.GetRequiredService<IOptionsMonitor<StorageOptions>>().Get(name);
         var group = endpoints.MapGroup(options.FileSystem.PublicPath);
-        if (endpoints.ServiceProvider.GetRequiredService<IUrlSigner>() is FileUrlSigner signer)
+        if (services.GetRequiredKeyedService<IUrlSigner>(serviceKey) is FileUrlSigner signer)
         {
-            var store = endpoints.ServiceProvider.GetRequiredService<IObjectStore>();
+            var store = services.GetRequiredKeyedService<IObjectStore>(serviceKey);
             group.MapMethods("{**key}", [HttpMethods.Get, HttpMethods.Head], context => ServeAsync(context, signer, store))
                 .AllowAnonymous();
-            if (endpoints.ServiceProvider.GetService<IUploadSigner>() is FileUploadSigner uploads)
+            if (services.GetRequiredKeyedService<IUploadSigner>(serviceKey) is FileUploadSigner uploads)
             {
                 group.MapMethods("{**key}", [HttpMethods.Put], context => SignedPut.ReceiveAsync(context, uploads, store)).AllowAnonymous();
                 group.MapMethods("{**key}", [HttpMethods.Post], context => SignedPost.ReceiveAsync(context, uploads, store)).AllowAnonymous();

@@ -1,10 +1,9 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using StratAI.Storage;
-using StratAI.Storage.FileSystem;
 using StratAI.Storage.Internal;
-using StratAI.Storage.S3;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -12,82 +11,69 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class StorageServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IObjectStore"/>, <see cref="IUrlSigner"/>, <see cref="IUploadSigner"/> and <see cref="UploadGate"/> as singletons, on files or, with
-    /// <see cref="S3Options.Endpoint"/> set, on S3. Services already registered stay; calling it again only adds to the configuration. The
-    /// options are checked when the host starts.
+    /// Adds <see cref="IObjectStore"/>, <see cref="IUrlSigner"/>, <see cref="IUploadSigner"/>, <see cref="UploadGate"/> and
+    /// <see cref="StorageDoctor"/> as singletons, on files or, with <see cref="S3Options.Endpoint"/> set, on S3. Services already registered
+    /// stay; calling it again only adds to the configuration. The options are checked when the host starts.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Sets the options.</param>
-    /// <returns>A builder over the same services.</returns>
+    /// <returns>A builder for this store.</returns>
     public static IStorageBuilder AddStratAIStorage(this IServiceCollection services, Action<StorageOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        return Add(services, Options.Options.DefaultName, null, configure);
+    }
+
+    /// <summary>
+    /// Adds another store under <paramref name="serviceKey"/>: the same services, keyed, on a folder or bucket of its own. Of several stores
+    /// on files each needs its own <see cref="FileSystemOptions.Root"/> and <see cref="FileSystemOptions.PublicPath"/>, which is checked when
+    /// the host starts.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="serviceKey">The service key. Its text names the options.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <returns>A builder for this store.</returns>
+    /// <exception cref="ArgumentException">The service key has no text.</exception>
+    public static IStorageBuilder AddKeyedStratAIStorage(
+        this IServiceCollection services, object serviceKey, Action<StorageOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(serviceKey);
+        var name = Convert.ToString(serviceKey, CultureInfo.InvariantCulture);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name, nameof(serviceKey));
+        return Add(services, name, serviceKey, configure);
+    }
+
+    private static StorageBuilder Add(IServiceCollection services, string name, object? serviceKey, Action<StorageOptions>? configure)
+    {
         services.AddLogging();
         services.AddMetrics();
-        var options = services.AddOptions<StorageOptions>().ValidateOnStart();
+        var options = services.AddOptions<StorageOptions>(name).ValidateOnStart();
         if (configure is not null)
         {
             options.Configure(configure);
         }
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoreChecks>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StorageMetrics>();
+
+        var registration = services.Registrations().FirstOrDefault(known => known.Name == name);
+        if (registration is null)
+        {
+            registration = new(name, serviceKey);
+            services.AddSingleton(registration);
+        }
+
+        var store = new StoreServices(registration);
         // The container disposes what it makes: the connection only ever exists when S3 is configured.
-        services.TryAddSingleton(provider => new S3Connection(
-            provider.GetRequiredService<IOptions<StorageOptions>>().Value.S3,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<StorageMetrics>(),
-            provider.GetRequiredService<ILogger<S3Connection>>()));
-        services.TryAddSingleton<IObjectStore>(CreateStore);
-        services.TryAddSingleton<IUrlSigner>(CreateSigner);
-        services.TryAddSingleton<IUploadSigner>(CreateUploadSigner);
-        services.TryAddSingleton(provider => new UploadGate(
-            provider.GetRequiredService<IOptions<StorageOptions>>(),
-            provider.GetRequiredService<StorageMetrics>(),
-            new(
-                provider.GetServices<IUploadScanner>(),
-                provider.GetRequiredService<IOptions<StorageOptions>>().Value.Uploads,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<UploadGate>>())));
-        return new StorageBuilder(services);
-    }
-
-    private static InstrumentedObjectStore CreateStore(IServiceProvider provider)
-    {
-        var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
-        var time = provider.GetRequiredService<TimeProvider>();
-        var logger = provider.GetRequiredService<ILogger<IObjectStore>>();
-        IObjectStore store = options.S3.IsConfigured
-            ? new S3ObjectStore(provider.GetRequiredService<S3Connection>(), options.Uploads)
-            : new FileSystemObjectStore(options.FileSystem, time, logger);
-        return new(store, provider.GetRequiredService<StorageMetrics>(), time, logger);
-    }
-
-    private static IUrlSigner CreateSigner(IServiceProvider provider)
-    {
-        var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
-        return options.S3.IsConfigured
-            ? new S3UrlSigner(provider.GetRequiredService<S3Connection>(), provider.GetRequiredService<IObjectStore>())
-            : new FileUrlSigner(
-                options.FileSystem,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<IUrlSigner>>());
-    }
-
-    private static IUploadSigner CreateUploadSigner(IServiceProvider provider)
-    {
-        var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
-        return options.S3.IsConfigured
-            ? new S3UploadSigner(provider.GetRequiredService<S3Connection>(), options.S3)
-            : new FileUploadSigner(
-                options.FileSystem,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<IUrlSigner>>());
-    }
-
-    private sealed class StorageBuilder(IServiceCollection services) : IStorageBuilder
-    {
-        public IServiceCollection Services => services;
+        services.TryAddKeyedSingleton(serviceKey, (provider, _) => store.Connection(provider));
+        services.TryAddKeyedSingleton(serviceKey, (provider, _) => store.Store(provider));
+        services.TryAddKeyedSingleton(serviceKey, (provider, _) => store.Signer(provider));
+        services.TryAddKeyedSingleton(serviceKey, (provider, _) => store.UploadSigner(provider));
+        services.TryAddKeyedSingleton(serviceKey, (provider, _) => store.Gate(provider));
+        services.TryAddKeyedSingleton(serviceKey, (provider, _) => store.Doctor(provider));
+        return new(services, registration);
     }
 }

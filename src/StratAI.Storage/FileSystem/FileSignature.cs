@@ -59,7 +59,8 @@ internal sealed class FileSignature(FileSystemOptions fileSystem, TimeProvider t
         return time.GetUtcNow().ToUnixTimeSeconds() < seconds ? Verdict.Valid : Verdict.Expired;
     }
 
-    // No value can hold a line feed: keys and options refuse control characters, so the joined text has one reading.
+    // No value can hold a line feed: keys and options refuse control characters, so the joined text has one reading. The
+    // path is in it so that stores which share a signing key do not take each other's URLs.
     private string Compute(string purpose, string key, string expires, params ReadOnlySpan<string?> values) =>
-        Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(string.Join('\n', [purpose, key, expires, .. values]))));
+        Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(string.Join('\n', [purpose, fileSystem.PublicPath, key, expires, .. values]))));
 }

@@ -11,10 +11,13 @@ internal sealed class InstrumentedObjectStore(IObjectStore inner, StorageMetrics
     public string Mode => inner.Mode;
 
     public Task<ObjectInfo> PutAsync(string key, Stream content, PutOptions? options, CancellationToken cancellationToken) =>
-        MeasureAsync("put", () => inner.PutAsync(key, content, options, cancellationToken));
+        MeasureAsync("put", () => inner.PutAsync(key, content is null ? null! : metrics.CountWrites(content), options, cancellationToken));
 
     public Task<ObjectContent?> GetAsync(string key, GetOptions? options, CancellationToken cancellationToken) =>
-        MeasureAsync("get", () => inner.GetAsync(key, options, cancellationToken));
+        MeasureAsync("get", async () =>
+            await inner.GetAsync(key, options, cancellationToken).ConfigureAwait(false) is { } content
+                ? new ObjectContent(content.Info, metrics.CountReads(content.Stream), content.Range)
+                : null);
 
     public Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken) =>
         MeasureAsync("stat", () => inner.StatAsync(key, cancellationToken));

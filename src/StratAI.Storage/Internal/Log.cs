@@ -29,4 +29,6 @@ internal static partial class Log
 
     [LoggerMessage(22, LogLevel.Warning, "The clock of the S3 server is {Offset} ahead of this machine's. Requests are signed by the server's from now on; set this one right.", EventName = "ClockCorrected")]
     public static partial void ClockCorrected(this ILogger logger, TimeSpan offset);
+    [LoggerMessage(20, LogLevel.Warning, "The mirror did not follow a {Operation} ({Failure}): {Reason} Copy what is missing to make up for it.", EventName = "MirrorFailed")]
+    public static partial void MirrorFailed(this ILogger logger, string operation, ObjectStoreFailure failure, string reason);
 }

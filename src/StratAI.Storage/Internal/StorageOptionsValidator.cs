@@ -15,7 +15,10 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
     public ValidateOptionsResult Validate(string? name, StorageOptions options)
     {
         List<string> errors = [.. FileSystem(options.FileSystem), .. S3(options.S3), .. Uploads(options.Uploads)];
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return errors.Count == 0 ? ValidateOptionsResult.Success
+            : string.IsNullOrEmpty(name) ? ValidateOptionsResult.Fail(errors)
+            // The store of a keyed registration is named by its key.
+            : ValidateOptionsResult.Fail(errors.Select(error => $"{nameof(StorageOptions)} '{name}'{error[nameof(StorageOptions).Length..]}"));
     }
 
     private static IEnumerable<string> FileSystem(FileSystemOptions options)

@@ -11,7 +11,9 @@ public sealed class TestStorage : IAsyncDisposable
     private static readonly string SharedBucket = "stratai-tests-" + Guid.NewGuid().ToString("N")[..12];
     private readonly ServiceProvider _services;
 
-    private TestStorage(Action<StorageOptions> configure, TimeProvider? time, ILoggerProvider? log = null, IEnumerable<IUploadScanner>? scanners = null)
+    private TestStorage(
+        Action<StorageOptions> configure, TimeProvider? time, ILoggerProvider? log = null, IEnumerable<IUploadScanner>? scanners = null,
+        Action<IStorageBuilder, string>? extend = null)
     {
         Folder = Directory.CreateTempSubdirectory("stratai-storage-tests-").FullName;
         var services = new ServiceCollection();
@@ -30,12 +32,13 @@ public sealed class TestStorage : IAsyncDisposable
             services.AddSingleton(scanner);
         }
 
-        services.AddStratAIStorage(options =>
+        var builder = services.AddStratAIStorage(options =>
         {
             options.FileSystem.Root = Path.Combine(Folder, "objects");
             options.Uploads.TemporaryFolder = Path.Combine(Folder, "temporary");
             configure(options);
         });
+        extend?.Invoke(builder, Folder);
         _services = services.BuildServiceProvider();
     }
 
@@ -64,19 +67,26 @@ public sealed class TestStorage : IAsyncDisposable
         Action<S3Options>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null, Action<StorageOptions>? all = null) => new(
         options =>
         {
-            options.S3 = new()
-            {
-                Endpoint = TestServers.S3Endpoint,
-                AccessKey = TestServers.S3AccessKey,
-                SecretKey = TestServers.S3SecretKey,
-                Bucket = SharedBucket,
-                CreateBucket = true,
-            };
+            options.S3 = SharedS3();
             configure?.Invoke(options.S3);
             all?.Invoke(options);
         },
         time,
         log);
+
+    /// <summary>Files, and what else the test registers; it is given the folder too.</summary>
+    public static TestStorage OnFilesWith(Action<IStorageBuilder, string> extend, TimeProvider? time = null, ILoggerProvider? log = null) =>
+        new(_ => { }, time, log, null, extend);
+
+    /// <summary>The test server, with a bucket that all tests share.</summary>
+    public static S3Options SharedS3() => new()
+    {
+        Endpoint = TestServers.S3Endpoint,
+        AccessKey = TestServers.S3AccessKey,
+        SecretKey = TestServers.S3SecretKey,
+        Bucket = SharedBucket,
+        CreateBucket = true,
+    };
 
     public async ValueTask DisposeAsync()
     {

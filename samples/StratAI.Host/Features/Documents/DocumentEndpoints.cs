@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
@@ -114,16 +115,27 @@ internal static class DocumentEndpoints
     }
 
     /// <summary>With <c>?v=</c> the document's hash, the URL is that of these very bytes and may be cached for ever.</summary>
-    private static async Task<Results<StoredObjectResult, Problem>> GetContent(
-        Guid id, string? v, CurrentUser user, DocumentStore documents, IObjectStore objects, CancellationToken cancellation) =>
-        await documents.FindAsync(id, user.Id, cancellation) is { } document
-            ? new StoredObjectResult(objects, document.ObjectKey)
-            {
-                FileName = document.Filename,
-                ContentType = document.ContentType,
-                CacheControl = v == document.Sha256 ? "private, max-age=31536000, immutable" : "private, no-cache",
-            }
-            : Problem.NotFound();
+    private static async Task<Results<StoredObjectResult, ObjectRedirectResult, Problem>> GetContent(
+        Guid id, string? v, CurrentUser user, DocumentStore documents, IObjectStore objects, IUrlSigner signer, IOptions<DocumentOptions> options,
+        CancellationToken cancellation)
+    {
+        if (await documents.FindAsync(id, user.Id, cancellation) is not { } document)
+        {
+            return Problem.NotFound();
+        }
+
+        if (options.Value.Delivery == ObjectDelivery.Redirect)
+        {
+            return new ObjectRedirectResult(signer, document.ObjectKey) { FileName = document.Filename, ContentType = document.ContentType, Lifetime = UrlLifetime };
+        }
+
+        return new StoredObjectResult(objects, document.ObjectKey)
+        {
+            FileName = document.Filename,
+            ContentType = document.ContentType,
+            CacheControl = v == document.Sha256 ? "private, max-age=31536000, immutable" : "private, no-cache",
+        };
+    }
 
     private static async Task<Results<Ok<SignedUrlResponse>, Problem>> GetUrl(
         Guid id, CurrentUser user, DocumentStore documents, IUrlSigner signer, CancellationToken cancellation)

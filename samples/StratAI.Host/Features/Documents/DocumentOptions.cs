@@ -1,3 +1,5 @@
+using StratAI.Storage;
+
 namespace StratAI.Host.Features.Documents;
 
 /// <summary>Section <c>Documents</c> of the configuration.</summary>
@@ -8,6 +10,11 @@ internal sealed class DocumentOptions
 
     /// <summary>How clients send what goes straight to the object store. Default: PUT.</summary>
     public DirectUploadMethod DirectUploads { get; set; }
+
+    /// <summary>
+    /// How content comes to clients. Default: streamed by the host. Redirected, it comes from the object store by a URL that is good for five minutes.
+    /// </summary>
+    public ObjectDelivery Delivery { get; set; }
 }
 
 internal enum DirectUploadMethod
