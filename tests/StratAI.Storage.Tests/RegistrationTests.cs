@@ -27,6 +27,8 @@ public sealed class RegistrationTests
         { "S3.Region is ''", options => options.S3 = S3(s3 => s3.Region = "") },
         { "S3.Timeout is 00:00:00.5000000", options => options.S3 = S3(s3 => s3.Timeout = TimeSpan.FromSeconds(0.5)) },
         { "Uploads.MemoryThresholdBytes is 100", options => options.Uploads.MemoryThresholdBytes = 100 },
+        { "S3.Retries is -1", options => options.S3 = S3(s3 => s3.Retries = -1) },
+        { "S3.Retries is 11", options => options.S3 = S3(s3 => s3.Retries = 11) },
         { "Uploads.TemporaryFolder is ''", options => options.Uploads.TemporaryFolder = "" },
         { "Uploads.ScanTimeout is 00:00:00", options => options.Uploads.ScanTimeout = TimeSpan.Zero },
     };

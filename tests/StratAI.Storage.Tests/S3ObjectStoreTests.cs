@@ -189,6 +189,10 @@ public sealed class S3ObjectStoreTests() : ObjectStoreContract(TestStorage.OnS3(
     [InlineData("400 Bad Request", "<Error><Code>EntityTooLarge</Code></Error>", ObjectStoreFailure.TooLarge, null)]
     [InlineData("400 Bad Request", "<Error><Code>BadDigest</Code></Error>", ObjectStoreFailure.Corrupt, null)]
     [InlineData("400 Bad Request", "<Error><Code>KeyTooLongError</Code></Error>", ObjectStoreFailure.InvalidKey, null)]
+    [InlineData("400 Bad Request", "<Error><Code>AuthorizationQueryParametersError</Code></Error>", ObjectStoreFailure.Denied, null)]
+    [InlineData("403 Forbidden", "<Error><Code>InvalidAccessKeyId</Code></Error>", ObjectStoreFailure.Denied, null)]
+    [InlineData("403 Forbidden", "<Error><Code>QuotaExceeded</Code></Error>", ObjectStoreFailure.Full, null)]
+    [InlineData("507 Insufficient Storage", "", ObjectStoreFailure.Full, null)]
     [InlineData("412 Precondition Failed", "", ObjectStoreFailure.PreconditionFailed, null)]
     [InlineData("301 Moved Permanently\r\nLocation: http://127.0.0.1:1/", "", ObjectStoreFailure.Unavailable, null)]
     public async Task What_a_server_answers_becomes_a_typed_failure(string status, string body, ObjectStoreFailure failure, int? retryAfter)

@@ -9,7 +9,11 @@ public sealed class S3ClockTests
 {
     private const string Skewed = "<Error><Code>RequestTimeTooSkewed</Code></Error>";
 
-    public static TheoryData<string> Operations => new(FaultTable.Operations.Keys);
+    /// <summary>Without the large bodies: a server that refuses one in the middle may reset the connection before its answer is read.</summary>
+    private static readonly List<string> Small =
+        [.. FaultTable.Operations.Keys.Where(operation => operation == "put of nothing if absent" || !operation.StartsWith("put", StringComparison.Ordinal))];
+
+    public static TheoryData<string> Operations => new(Small);
 
     [Theory]
     [MemberData(nameof(Operations))]
@@ -19,18 +23,24 @@ public sealed class S3ClockTests
         await using var s3 = new FaultyS3(retries: 1, new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(-1)), log);
         await s3.PrepareAsync();
 
-        if (operation == "put of a stream")
-        {
-            // The stream cannot be read again, but the next write knows better.
-            var denied = await Assert.ThrowsAsync<ObjectStoreException>(() => s3.RunAsync(operation));
-            Assert.Equal(ObjectStoreFailure.Denied, denied.Failure);
-            Assert.Equal("The S3 server refused the request: its clock is 60 minutes ahead of this machine's.", denied.Message);
-        }
-
         await s3.RunAsync(operation);
         await s3.RunAsync("stat");
         await s3.AssertWholeAsync();
         Assert.Single(log.All, line => line.Contains("The clock of the S3 server", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stream_that_cannot_be_read_again_is_denied_for_the_clock_once()
+    {
+        await using var s3 = new FaultyS3(retries: 1, new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(-1)));
+        await s3.PrepareAsync();
+        Task<ObjectInfo> PutAsync() => s3.Store.PutAsync(s3.Prefix + "a", new SourceStream([1]), new() { Length = 1 });
+
+        var denied = await Assert.ThrowsAsync<ObjectStoreException>(PutAsync);
+
+        Assert.Equal(ObjectStoreFailure.Denied, denied.Failure);
+        Assert.Equal("The S3 server refused the request: its clock is 60 minutes ahead of this machine's.", denied.Message);
+        await PutAsync();
     }
 
     [Theory]
@@ -56,7 +66,7 @@ public sealed class S3ClockTests
         Assert.All(denied.OfType<ObjectStoreException>(), failure => Assert.Contains("60 minutes ahead", failure.Message, StringComparison.Ordinal));
         Assert.NotEmpty(denied.OfType<ObjectStoreException>());
         Assert.Single(log.All, line => line.Contains("The clock of the S3 server", StringComparison.Ordinal));
-        await s3.RunAsync("put");
+        await s3.Store.PutTextAsync(s3.Prefix + "small", "x");
         var url = await s3.Storage.Signer.SignGetAsync(s3.Prefix + FaultTable.Existing, TimeSpan.FromMinutes(1));
         using var http = new HttpClient();
         Assert.Equal(FaultTable.Content, await http.GetByteArrayAsync(url.Url));
@@ -119,7 +129,7 @@ public sealed class S3ClockTests
             options.AccessKey = key ?? options.AccessKey;
         });
 
-        foreach (var operation in FaultTable.Operations.Keys)
+        foreach (var operation in Small)
         {
             await s3.RunAsync(operation).FailsWithAsync(ObjectStoreFailure.Denied);
         }

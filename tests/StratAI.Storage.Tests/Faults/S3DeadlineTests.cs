@@ -1,3 +1,7 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using StratAI.Storage.Tests.Testing;
 using StratAI.Testing.Redis;
@@ -106,6 +110,30 @@ public sealed class S3DeadlineTests
         {
             await one.FailsWithAsync(ObjectStoreFailure.Unavailable);
         }
+    }
+
+    [Fact]
+    public async Task A_connection_that_never_comes_about_is_given_up_and_tried_again_whatever_the_request_is()
+    {
+        // What is not accepted fills the queue, and from then on the kernel answers no one.
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        var address = (IPEndPoint)listener.LocalEndPoint!;
+        var queued = Enumerable.Range(0, 4).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp)).ToList();
+        queued.ForEach(socket => _ = socket.ConnectAsync(address));
+        await using var storage = TestStorage.OnS3(
+            s3 => (s3.Endpoint, s3.CreateBucket, s3.Timeout) = ($"http://{address}", false, TimeSpan.FromSeconds(1)), _time);
+        using var counted = new Measurements<long>(storage.Services.GetRequiredService<IMeterFactory>(), StorageDiagnostics.Retries);
+        using var cancellation = new CancellationTokenSource();
+
+        var writing = storage.Store.PutAsync("a", new SourceStream([1]), new() { Length = 1, OnlyIfAbsent = true }, cancellation.Token);
+        await Eventually.TrueAsync(() => counted.All.Count == 1 || writing.IsCompleted, "the first attempt is given up");
+
+        Assert.Single(counted.All);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
+        queued.ForEach(socket => socket.Dispose());
     }
 
     private static async Task<bool> IsStillAsync(SourceStream source)

@@ -130,6 +130,7 @@ public sealed class S3RetryTests
         var bytes = new byte[8_000_000];
         new Random(1).NextBytes(bytes);
         await using var s3 = new FaultyS3(retries: 2);
+        await s3.PrepareAsync();
         for (var round = 0; round < 10; round++)
         {
             s3.Proxy.Faults.Enqueue(FaultTable.Answer("503 Slow Down", "<Error><Code>SlowDown</Code></Error>") with { Early = true });

@@ -113,16 +113,14 @@ public sealed class FaultProxy : IAsyncDisposable
         using var server = new TcpClient();
         await server.ConnectAsync(_server.Host, _server.Port, _stopping.Token);
         await SendAsync(server, head.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal));
-        await server.GetStream().WriteAsync(rest, _stopping.Token);
-        var length = LengthOf(head);
+        // The server may answer before it has the body, and then not want it.
+        var sending = SendBodyAsync(client, server, rest, Math.Min(LengthOf(head), requestBytes));
         if (requestBytes < long.MaxValue)
         {
-            await CopyAsync(client, server, Math.Min(length, requestBytes) - rest.Length);
+            await sending;
             return;
         }
 
-        // The server may answer before it has the body, and then not want it.
-        var sending = CopyAsync(client, server, length - rest.Length);
         var (answer, begun) = await ReadHeadAsync(server.GetStream());
         await SendAsync(client, answer[..Math.Min(answer.Length, headBytes)]);
         await client.GetStream().WriteAsync(begun.AsMemory(0, (int)Math.Min(begun.Length, bodyBytes)), _stopping.Token);
@@ -130,8 +128,16 @@ public sealed class FaultProxy : IAsyncDisposable
         if (bodyBytes == long.MaxValue)
         {
             client.Client.Shutdown(SocketShutdown.Send);
-            await sending;
+            await Task.WhenAny(sending);
+            // A server that refuses a body closes; the client must be able to read why, so nothing of what it sends may be left unread.
+            await CopyAsync(client, null, long.MaxValue);
         }
+    }
+
+    private async Task SendBodyAsync(TcpClient client, TcpClient server, byte[] begun, long length)
+    {
+        await server.GetStream().WriteAsync(begun, _stopping.Token);
+        await CopyAsync(client, server, length - begun.Length);
     }
 
     private async Task AnswerAsync(TcpClient client, string head, byte[] rest, string text)
