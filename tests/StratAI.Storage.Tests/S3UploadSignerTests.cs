@@ -8,7 +8,7 @@ namespace StratAI.Storage.Tests;
 public sealed class S3UploadSignerTests : UploadSignerContract, IAsyncLifetime
 {
     private readonly TestStorage _storage = TestStorage.OnS3();
-    private readonly TestStorage _slow = TestStorage.OnS3(time: new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(-1)));
+    private readonly TestStorage _slow = TestStorage.OnS3(s3 => s3.CreateBucket = false, time: new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(-1)));
 
     protected override IObjectStore Store => _storage.Store;
 

@@ -92,7 +92,7 @@ public sealed class StorageDoctorTests
         var examination = await ExamineAsync(storage);
 
         Assert.False(examination.IsSound);
-        Assert.Equal("The S3 server could not be reached, or the connection broke.", examination.Probes[0].Detail);
+        Assert.Equal("The S3 server could not be reached.", examination.Probes[0].Detail);
         Assert.All(examination.Probes, probe => Assert.Equal(ProbeStatus.Failed, probe.Status));
     }
 
