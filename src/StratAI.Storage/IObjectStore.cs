@@ -26,11 +26,10 @@ public interface IObjectStore
 
     /// <summary>Opens an object for reading.</summary>
     /// <param name="key">The object's name.</param>
-    /// <param name="range">The bytes wanted; <see langword="null"/> is all of them. One that begins at or after the end fails with <see
-    /// cref="ObjectStoreFailure.RangeNotSatisfiable"/>.</param>
+    /// <param name="options">Which bytes, and on what condition; <see langword="null"/> is all of them, as they are.</param>
     /// <param name="cancellationToken">Ends the opening; reads take a token of their own.</param>
     /// <returns>The open object, which the caller disposes, or <see langword="null"/> when there is none.</returns>
-    Task<ObjectContent?> GetAsync(string key, ByteRange? range = null, CancellationToken cancellationToken = default);
+    Task<ObjectContent?> GetAsync(string key, GetOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Looks an object up without reading it.</summary>
     /// <param name="key">The object's name.</param>
@@ -38,17 +37,33 @@ public interface IObjectStore
     /// <returns>What is known of it, or <see langword="null"/> when there is none.</returns>
     Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken = default);
 
+    /// <summary>Copies an object within the store, bytes, type and metadata, replacing one of the destination's key.</summary>
+    /// <param name="source">The object to copy.</param>
+    /// <param name="destination">The copy's key; may be that of the source, to change its type or metadata.</param>
+    /// <param name="options">What the copy is to have of its own.</param>
+    /// <param name="cancellationToken">Ends the wait; whether the copy exists is then unknown.</param>
+    /// <returns>The copy, or <see langword="null"/> when there is no object to copy. On S3, objects up to 5 GiB.</returns>
+    Task<ObjectInfo?> CopyAsync(string source, string destination, CopyOptions? options = null, CancellationToken cancellationToken = default);
+
     /// <summary>Deletes an object; one that does not exist is no error.</summary>
     /// <param name="key">The object's name.</param>
     /// <param name="cancellationToken">Ends the wait; whether the object is gone is then unknown.</param>
     Task DeleteAsync(string key, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes objects, on S3 up to 1,000 by one request; those that do not exist are no error.</summary>
+    /// <param name="keys">Their names, any number.</param>
+    /// <param name="cancellationToken">Ends the wait; which of the objects are gone is then unknown.</param>
+    /// <returns>Those that could not be deleted, and why; empty when all are gone. A request that gets no answer throws.</returns>
+    Task<IReadOnlyList<DeleteFailure>> DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Lists objects in the order of their keys' UTF-8 bytes, fetched as they are asked for. Objects written or deleted meanwhile may or
     /// may not be seen.
     /// </summary>
     /// <param name="prefix">What the keys begin with; empty lists all. It need not end at a <c>/</c>.</param>
+    /// <param name="after">Begins behind this key, which need not exist: the last key of a page is the cursor of the next. Default: at the
+    /// first.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <returns>The objects, without <see cref="ObjectInfo.ContentType"/> and <see cref="ObjectInfo.Metadata"/>.</returns>
-    IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, string? after = null, CancellationToken cancellationToken = default);
 }

@@ -9,8 +9,11 @@ public enum ObjectStoreFailure
     /// <summary>The store refused the credentials or the permissions they carry.</summary>
     Denied,
 
-    /// <summary><see cref="PutOptions.OnlyIfAbsent"/> found the key taken.</summary>
+    /// <summary><see cref="PutOptions.OnlyIfAbsent"/> found the key taken, or <see cref="GetOptions.IfMatch"/> another object.</summary>
     PreconditionFailed,
+
+    /// <summary>The object is the one that <see cref="GetOptions.IfNoneMatch"/> names: the caller has it already.</summary>
+    NotModified,
 
     /// <summary>The object is larger than the store takes in one piece.</summary>
     TooLarge,

@@ -7,7 +7,8 @@ public static class StorageDiagnostics
     public const string MeterName = "StratAI.Storage";
 
     /// <summary>
-    /// Name of the activity source; its activities are <c>storage.put</c>, <c>.get</c>, <c>.stat</c>, <c>.delete</c> and <c>.list</c>.
+    /// Name of the activity source; its activities are <c>storage.put</c>, <c>.get</c>, <c>.stat</c>, <c>.copy</c>, <c>.delete</c>,
+    /// <c>.delete_many</c> and <c>.list</c>.
     /// </summary>
     public const string ActivitySourceName = "StratAI.Storage";
 

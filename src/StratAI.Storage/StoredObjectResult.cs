@@ -116,7 +116,7 @@ public sealed class StoredObjectResult(IObjectStore store, string key) : IResult
     {
         try
         {
-            return await store.GetAsync(key, range, cancellationToken).ConfigureAwait(false);
+            return await store.GetAsync(key, new() { Range = range }, cancellationToken).ConfigureAwait(false);
         }
         catch (ObjectStoreException exception) when (range is not null && exception.Failure == ObjectStoreFailure.RangeNotSatisfiable)
         {

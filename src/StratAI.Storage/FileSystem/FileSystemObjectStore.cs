@@ -56,7 +56,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
         }
     }
 
-    public async Task<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellationToken)
+    public async Task<ObjectContent?> GetAsync(string key, GetOptions? options, CancellationToken cancellationToken)
     {
         var (file, trailer) = await OpenAsync(KeyPath.FileOf(_root, ObjectKey.Validate(key)), cancellationToken).ConfigureAwait(false);
         if (file is null || trailer is null)
@@ -66,7 +66,8 @@ internal sealed class FileSystemObjectStore : IObjectStore
 
         try
         {
-            var served = range is { } wanted ? Ranges.Cut(wanted, trailer.Size) : (ByteRange?)null;
+            Conditions.Check(options, trailer.ETag);
+            var served = options?.Range is { } wanted ? Ranges.Cut(wanted, trailer.Size) : (ByteRange?)null;
             var (offset, length) = served is { } cut ? (cut.Offset, cut.Length!.Value) : (0, trailer.Size);
             ReadAt read = (buffer, at, token) => RandomAccess.ReadAsync(file, buffer, at, token);
             return new(trailer.ToInfo(key), new RegionStream(read, offset, length, file), served);
@@ -83,6 +84,19 @@ internal sealed class FileSystemObjectStore : IObjectStore
         var (file, trailer) = await OpenAsync(KeyPath.FileOf(_root, ObjectKey.Validate(key)), cancellationToken).ConfigureAwait(false);
         file?.Dispose();
         return trailer?.ToInfo(key);
+    }
+
+    public async Task<ObjectInfo?> CopyAsync(string source, string destination, CopyOptions? options, CancellationToken cancellationToken)
+    {
+        ObjectKey.Validate(destination);
+        var content = await GetAsync(source, null, cancellationToken).ConfigureAwait(false);
+        if (content is null)
+        {
+            return null;
+        }
+
+        await using var disposal = content.ConfigureAwait(false);
+        return await PutAsync(destination, content.Stream, (options ?? new()).For(content.Info), cancellationToken).ConfigureAwait(false);
     }
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken)
@@ -106,9 +120,28 @@ internal sealed class FileSystemObjectStore : IObjectStore
         return Task.CompletedTask;
     }
 
-    public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DeleteFailure>> DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
-        foreach (var (path, utf8) in ObjectTree.Walk(_root, ObjectKey.ValidatePrefix(prefix)))
+        ObjectKey.Validate(keys);
+        var failures = new List<DeleteFailure>();
+        foreach (var key in keys)
+        {
+            try
+            {
+                await DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ObjectStoreException exception)
+            {
+                failures.Add(new(key, exception.Failure));
+            }
+        }
+
+        return failures;
+    }
+
+    public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var (path, utf8) in ObjectTree.Walk(_root, ObjectKey.ValidatePrefix(prefix), ObjectKey.ValidatePrefix(after ?? "")))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (file, trailer) = await OpenAsync(path, cancellationToken).ConfigureAwait(false);

@@ -3,17 +3,23 @@ namespace StratAI.Storage.FileSystem;
 /// <summary>Walks the store's folders in the order of the keys.</summary>
 internal static class ObjectTree
 {
-    /// <summary>The files of all keys that begin with a prefix. Names of one folder at a time, per level, are held in memory.</summary>
-    public static IEnumerable<(string Path, byte[] Key)> Walk(string root, byte[] prefix)
+    /// <summary>The files of all keys that begin with a prefix and sort behind <paramref name="after"/>. Names of one folder at a time, per level, are held in memory.</summary>
+    public static IEnumerable<(string Path, byte[] Key)> Walk(string root, byte[] prefix, byte[] after)
     {
         var folderPrefix = prefix[..(prefix.AsSpan().LastIndexOf((byte)'/') + 1)];
-        return WalkFolder(KeyPath.FolderOf(root, folderPrefix), folderPrefix, prefix);
+        return WalkFolder(KeyPath.FolderOf(root, folderPrefix), folderPrefix, prefix, after);
     }
 
-    private static IEnumerable<(string Path, byte[] Key)> WalkFolder(string folder, byte[] above, byte[] prefix)
+    private static IEnumerable<(string Path, byte[] Key)> WalkFolder(string folder, byte[] above, byte[] prefix, byte[] after)
     {
         foreach (var (start, kind, path) in Entries(folder, above))
         {
+            // A folder that sorts before and does not hold it holds nothing behind it either.
+            if (start.AsSpan().SequenceCompareTo(after) <= 0 && (kind == KeyPath.Kind.Object || !after.AsSpan().StartsWith(start)))
+            {
+                continue;
+            }
+
             var begins = start.AsSpan().StartsWith(prefix);
             if (kind == KeyPath.Kind.Object)
             {
@@ -24,7 +30,7 @@ internal static class ObjectTree
             }
             else if (begins || prefix.AsSpan().StartsWith(start))
             {
-                foreach (var below in WalkFolder(path, start, prefix))
+                foreach (var below in WalkFolder(path, start, prefix, after))
                 {
                     yield return below;
                 }

@@ -13,11 +13,14 @@ internal sealed class InstrumentedObjectStore(IObjectStore inner, StorageMetrics
     public Task<ObjectInfo> PutAsync(string key, Stream content, PutOptions? options, CancellationToken cancellationToken) =>
         MeasureAsync("put", () => inner.PutAsync(key, content, options, cancellationToken));
 
-    public Task<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellationToken) =>
-        MeasureAsync("get", () => inner.GetAsync(key, range, cancellationToken));
+    public Task<ObjectContent?> GetAsync(string key, GetOptions? options, CancellationToken cancellationToken) =>
+        MeasureAsync("get", () => inner.GetAsync(key, options, cancellationToken));
 
     public Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken) =>
         MeasureAsync("stat", () => inner.StatAsync(key, cancellationToken));
+
+    public Task<ObjectInfo?> CopyAsync(string source, string destination, CopyOptions? options, CancellationToken cancellationToken) =>
+        MeasureAsync("copy", () => inner.CopyAsync(source, destination, options, cancellationToken));
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
         MeasureAsync("delete", async () =>
@@ -26,13 +29,16 @@ internal sealed class InstrumentedObjectStore(IObjectStore inner, StorageMetrics
             return true;
         });
 
-    public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public Task<IReadOnlyList<DeleteFailure>> DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        MeasureAsync("delete_many", () => inner.DeleteManyAsync(keys, cancellationToken));
+
+    public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var activity = StorageMetrics.Activities.StartActivity("storage.list");
         var start = time.GetTimestamp();
         // What stays if the consumer stops before the end.
         var outcome = "stopped";
-        var items = inner.ListAsync(prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var items = inner.ListAsync(prefix, after, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
             while (true)
@@ -91,7 +97,11 @@ internal sealed class InstrumentedObjectStore(IObjectStore inner, StorageMetrics
             return exception is OperationCanceledException ? "cancelled" : "caller";
         }
 
-        activity?.SetStatus(ActivityStatusCode.Error, failure.ToString());
+        if (failure != ObjectStoreFailure.NotModified)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, failure.ToString());
+        }
+
         if (failure is ObjectStoreFailure.Unavailable or ObjectStoreFailure.Denied or ObjectStoreFailure.Corrupt)
         {
             logger.OperationFailed(operation, failure, exception.InnerException?.GetType().Name, exception.Message);
@@ -102,6 +112,7 @@ internal sealed class InstrumentedObjectStore(IObjectStore inner, StorageMetrics
             ObjectStoreFailure.Unavailable => "unavailable",
             ObjectStoreFailure.Denied => "denied",
             ObjectStoreFailure.PreconditionFailed => "precondition_failed",
+            ObjectStoreFailure.NotModified => "not_modified",
             ObjectStoreFailure.TooLarge => "too_large",
             ObjectStoreFailure.InvalidKey => "invalid_key",
             ObjectStoreFailure.Corrupt => "corrupt",

@@ -29,6 +29,15 @@ internal static class ObjectKey
         return utf8;
     }
 
+    public static void Validate(IReadOnlyCollection<string> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        foreach (var key in keys)
+        {
+            Validate(key);
+        }
+    }
+
     /// <summary>The beginning of a key as UTF-8; unlike a key it may be empty or end anywhere.</summary>
     public static byte[] ValidatePrefix(string prefix)
     {

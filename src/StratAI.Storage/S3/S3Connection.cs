@@ -105,6 +105,15 @@ internal sealed class S3Connection : IDisposable
         throw S3Errors.FromAnswer(response, code);
     }
 
+    /// <summary>Fails unless the answer to a request on the bucket is a success.</summary>
+    public async Task RequireAsync(HttpResponseMessage response, StallTimer timer, CancellationToken cancellationToken)
+    {
+        if (!await IsFoundAsync(response, timer, cancellationToken).ConfigureAwait(false))
+        {
+            throw S3Errors.BucketMissing();
+        }
+    }
+
     /// <summary>
     /// Makes the bucket at first use where the options ask for that. A failure is not remembered: the next use tries again.
     /// </summary>
@@ -136,7 +145,7 @@ internal sealed class S3Connection : IDisposable
     private Uri Sign(S3Request request)
     {
         var signed = request.Headers.Where(header => header.Key.StartsWith("x-amz-", StringComparison.Ordinal));
-        return Signer.Sign(request.Method, request.Key, _time.GetUtcNow(), RequestSeconds, [], signed);
+        return Signer.Sign(request.Method, request.Key, _time.GetUtcNow(), RequestSeconds, request.Query, signed);
     }
 
     private async Task EnsureBucketOnceAsync()

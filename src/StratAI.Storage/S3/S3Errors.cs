@@ -1,6 +1,7 @@
 using System.Net;
 using System.Xml;
 using Minio.Exceptions;
+using StratAI.Storage.Internal;
 
 namespace StratAI.Storage.S3;
 
@@ -72,6 +73,7 @@ internal static class S3Errors
             (_, "EntityTooLarge") or (HttpStatusCode.RequestEntityTooLarge, _) => new(ObjectStoreFailure.TooLarge, said),
             (_, "KeyTooLongError" or "InvalidObjectName") => new(ObjectStoreFailure.InvalidKey, said),
             (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, _) => new(ObjectStoreFailure.Denied, said),
+            (HttpStatusCode.NotModified, _) => Conditions.NotModified(),
             (HttpStatusCode.PreconditionFailed, _) => new(ObjectStoreFailure.PreconditionFailed, said),
             (HttpStatusCode.RequestedRangeNotSatisfiable, _) => new(ObjectStoreFailure.RangeNotSatisfiable, said),
             // 409 is a concurrent write of the key: neither has lost yet, so a later try can tell.

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using StratAI.Storage.Internal;
 
 namespace StratAI.Storage.S3;
@@ -8,7 +7,7 @@ namespace StratAI.Storage.S3;
 /// Objects in a bucket. Bodies move over presigned requests in one piece, so that a write is atomic and leaves nothing behind when it
 /// fails.
 /// </summary>
-internal sealed class S3ObjectStore(S3Connection connection, UploadOptions uploads) : IObjectStore
+internal sealed partial class S3ObjectStore(S3Connection connection, UploadOptions uploads) : IObjectStore
 {
     /// <summary>The most S3 takes in one PUT.</summary>
     private const long MaximumBytes = 5L * 1024 * 1024 * 1024;
@@ -36,9 +35,10 @@ internal sealed class S3ObjectStore(S3Connection connection, UploadOptions uploa
         return await PutAsync(key, source, spool.Length, options, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellationToken)
+    public async Task<ObjectContent?> GetAsync(string key, GetOptions? options, CancellationToken cancellationToken)
     {
         ObjectKey.Validate(key);
+        var range = options?.Range;
         if (range is { } wanted)
         {
             Ranges.Validate(wanted);
@@ -49,7 +49,8 @@ internal sealed class S3ObjectStore(S3Connection connection, UploadOptions uploa
         HttpResponseMessage? response = null;
         try
         {
-            response = await connection.SendAsync(new(HttpMethod.Get, key) { Range = range }, timer, cancellationToken).ConfigureAwait(false);
+            var request = new S3Request(HttpMethod.Get, key) { Range = range, Headers = [.. ConditionsOf(options)] };
+            response = await connection.SendAsync(request, timer, cancellationToken).ConfigureAwait(false);
             var content = await OpenAsync(key, response, range, timer, cancellationToken).ConfigureAwait(false);
             if (content is not null)
             {
@@ -88,16 +89,6 @@ internal sealed class S3ObjectStore(S3Connection connection, UploadOptions uploa
         await connection.IsFoundAsync(response, timer, cancellationToken).ConfigureAwait(false);
     }
 
-    public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        ObjectKey.ValidatePrefix(prefix);
-        await connection.EnsureBucketAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var info in connection.Sdk.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
-        {
-            yield return info;
-        }
-    }
-
     private async Task<ObjectInfo> PutAsync(string key, SourceReader source, long length, PutOptions options, CancellationToken cancellationToken)
     {
         if (length > MaximumBytes)
@@ -107,7 +98,7 @@ internal sealed class S3ObjectStore(S3Connection connection, UploadOptions uploa
         }
 
         var metadata = PutRules.Normalize(options.Metadata);
-        var headers = metadata.Select(pair => KeyValuePair.Create(MetadataPrefix + pair.Key, pair.Value)).ToList();
+        var headers = HeadersOf(metadata).ToList();
         if (options.OnlyIfAbsent)
         {
             headers.Add(new("if-none-match", "*"));
@@ -120,11 +111,7 @@ internal sealed class S3ObjectStore(S3Connection connection, UploadOptions uploa
         {
             var request = new S3Request(HttpMethod.Put, key) { Headers = headers, Content = content };
             using var response = await connection.SendAsync(request, timer, cancellationToken).ConfigureAwait(false);
-            if (!await connection.IsFoundAsync(response, timer, cancellationToken).ConfigureAwait(false))
-            {
-                throw S3Errors.BucketMissing();
-            }
-
+            await connection.RequireAsync(response, timer, cancellationToken).ConfigureAwait(false);
             return new()
             {
                 Key = key,
@@ -176,6 +163,22 @@ internal sealed class S3ObjectStore(S3Connection connection, UploadOptions uploa
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         var size = served is null ? headers.ContentLength : headers.ContentRange!.Length;
         return new(ReadInfo(key, response, size), new ResponseBody(response, body, timer), served);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> HeadersOf(Dictionary<string, string> metadata) =>
+        metadata.Select(pair => KeyValuePair.Create(MetadataPrefix + pair.Key, pair.Value));
+
+    private static IEnumerable<KeyValuePair<string, string>> ConditionsOf(GetOptions? options)
+    {
+        if (options?.IfMatch is { } wanted)
+        {
+            yield return new("if-match", $"\"{wanted}\"");
+        }
+
+        if (options?.IfNoneMatch is { } known)
+        {
+            yield return new("if-none-match", $"\"{known}\"");
+        }
     }
 
     private static ObjectInfo ReadInfo(string key, HttpResponseMessage response, long? size) => new()

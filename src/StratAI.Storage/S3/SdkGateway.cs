@@ -1,20 +1,13 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
 using Minio;
-using Minio.DataModel;
 using Minio.DataModel.Args;
-using StratAI.Storage.Internal;
 
 namespace StratAI.Storage.S3;
 
 /// <summary>
-/// What the Minio SDK does for the store: the bucket and its listing. Nothing else of it is used, so nothing else names its types.
+/// What the Minio SDK does for the store: finding and making the bucket. Nothing else of it is used, so nothing else names its types.
 /// </summary>
 internal sealed class SdkGateway : IDisposable
 {
-    /// <summary>The SDK refuses longer prefixes.</summary>
-    private const int MaximumPrefixCharacters = 512;
-
     private readonly S3Options _options;
     private readonly HttpClient _http;
     private readonly IMinioClient _client;
@@ -24,7 +17,7 @@ internal sealed class SdkGateway : IDisposable
         _options = options;
         var endpoint = new Uri(options.Endpoint!);
         // A client of its own: Build() sets the timeout of the one it is given.
-        _http = new(new BufferingHandler(handler), disposeHandler: false);
+        _http = new(handler, disposeHandler: false);
         _client = new MinioClient()
             .WithEndpoint(endpoint.Authority)
             .WithSSL(endpoint.Scheme == Uri.UriSchemeHttps)
@@ -72,45 +65,10 @@ internal sealed class SdkGateway : IDisposable
         }
     }
 
-    public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var args = new ListObjectsArgs().WithBucket(_options.Bucket).WithRecursive(true).WithPrefix(Shorten(prefix));
-        var items = _client.ListObjectsEnumAsync(args, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using var disposal = items.ConfigureAwait(false);
-        while (await TranslateAsync(() => items.MoveNextAsync().AsTask(), cancellationToken).ConfigureAwait(false))
-        {
-            var item = items.Current;
-            // Keys this store could not have written, as folder markers of other tools, could not be read through it either.
-            if (item.Key.StartsWith(prefix, StringComparison.Ordinal) && ObjectKey.IsValid(item.Key))
-            {
-                yield return ToInfo(item);
-            }
-        }
-    }
-
     public void Dispose()
     {
         _client.Dispose();
         _http.Dispose();
-    }
-
-    private static ObjectInfo ToInfo(Item item) => new()
-    {
-        Key = item.Key,
-        Size = (long)item.Size,
-        ETag = item.ETag.Trim('"'),
-        LastModified = DateTimeOffset.Parse(item.LastModified, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
-    };
-
-    private static string Shorten(string prefix)
-    {
-        if (prefix.Length <= MaximumPrefixCharacters)
-        {
-            return prefix;
-        }
-
-        var length = char.IsHighSurrogate(prefix[MaximumPrefixCharacters - 1]) ? MaximumPrefixCharacters - 1 : MaximumPrefixCharacters;
-        return prefix[..length];
     }
 
     private static async Task<T> TranslateAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
@@ -122,21 +80,6 @@ internal sealed class SdkGateway : IDisposable
         catch (Exception exception) when (S3Errors.FromSdk(exception, cancellationToken) is { } failure)
         {
             throw failure;
-        }
-    }
-
-    /// <summary>
-    /// Takes answers in before the SDK sees them: it parses listings synchronously, which would block a thread on the network.
-    /// </summary>
-    private sealed class BufferingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
-    {
-        private const long MaximumBytes = 32 * 1024 * 1024;
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            await response.Content.LoadIntoBufferAsync(MaximumBytes, cancellationToken).ConfigureAwait(false);
-            return response;
         }
     }
 }

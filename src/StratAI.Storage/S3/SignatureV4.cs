@@ -16,16 +16,16 @@ internal sealed class SignatureV4(S3Options options)
     private const string Algorithm = "AWS4-HMAC-SHA256";
     private readonly Uri _endpoint = new(options.Endpoint!);
 
-    /// <summary>Signs a request on an object.</summary>
+    /// <summary>Signs a request on an object, or on the bucket.</summary>
     /// <param name="method">Its method, which the signature covers.</param>
-    /// <param name="key">A valid key.</param>
+    /// <param name="key">A valid key; <see langword="null"/> is the bucket.</param>
     /// <param name="now">When the signature begins to be valid.</param>
     /// <param name="seconds">For how long it is, 1 to 604,800.</param>
     /// <param name="query">Parameters of the URL.</param>
     /// <param name="headers">Headers the request will carry, names in lower case.</param>
     public Uri Sign(
         HttpMethod method,
-        string key,
+        string? key,
         DateTimeOffset now,
         long seconds,
         IEnumerable<KeyValuePair<string, string>> query,
@@ -49,7 +49,7 @@ internal sealed class SignatureV4(S3Options options)
             ["X-Amz-SignedHeaders"] = names,
         };
 
-        var path = $"/{options.Bucket}/{ObjectKey.ToUrlPath(key)}";
+        var path = PathOf(key);
         var canonicalQuery = string.Join(
             '&', parameters.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
         var canonicalHeaders = string.Concat(signed.Select(pair => $"{pair.Key}:{pair.Value}\n"));
@@ -59,6 +59,9 @@ internal sealed class SignatureV4(S3Options options)
         var signature = Convert.ToHexStringLower(Hmac(SigningKey(timestamp[..8]), toSign));
         return new($"{_endpoint.Scheme}://{_endpoint.Authority}{path}?{canonicalQuery}&X-Amz-Signature={signature}");
     }
+
+    /// <summary>The path of an object, or of the bucket, on the server.</summary>
+    public string PathOf(string? key) => key is null ? $"/{options.Bucket}" : $"/{options.Bucket}/{ObjectKey.ToUrlPath(key)}";
 
     private byte[] SigningKey(string date)
     {

@@ -11,11 +11,15 @@ public sealed class ScriptedStore : IObjectStore
 
     public Task<ObjectInfo> PutAsync(string key, Stream content, PutOptions? options, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellationToken) => Task.FromResult(Get(range));
+    public Task<ObjectContent?> GetAsync(string key, GetOptions? options, CancellationToken cancellationToken) => Task.FromResult(Get(options?.Range));
 
     public Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken) => Task.FromResult(Stat());
 
+    public Task<ObjectInfo?> CopyAsync(string source, string destination, CopyOptions? options, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<DeleteFailure>> DeleteManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task DeleteAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, string? after, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -9,7 +9,7 @@ public static class TestExtensions
 
     public static async Task<byte[]?> ReadAsync(this IObjectStore store, string key, ByteRange? range = null)
     {
-        await using var content = await store.GetAsync(key, range);
+        await using var content = await store.GetAsync(key, new() { Range = range });
         return content is null ? null : await content.Stream.ReadToEndAsync();
     }
 
