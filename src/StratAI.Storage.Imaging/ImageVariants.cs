@@ -109,22 +109,6 @@ public sealed class ImageVariants
     public ImageFormat Negotiate(string? accept, string contentType) =>
         Negotiation.Choose(accept, Formats, SourceTypes.NearestFormat(contentType));
 
-    /// <summary>
-    /// The value of an HTML <c>srcset</c> for an original of this width: all widths below it, and the first that shows it whole, described by the
-    /// width it really has.
-    /// </summary>
-    /// <param name="originalWidth">The original's width in pixels.</param>
-    /// <param name="url">The URL of one of <see cref="Widths"/>, without white space and not ending with a comma.</param>
-    public string Srcset(int originalWidth, Func<int, string> url)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(originalWidth, 1);
-        ArgumentNullException.ThrowIfNull(url);
-        var widths = Widths.TakeWhile(width => width < originalWidth).ToList();
-        widths.AddRange(Widths.Skip(widths.Count).Take(1));
-        return string.Join(
-            ", ", widths.Select(width => string.Create(CultureInfo.InvariantCulture, $"{url(width)} {Math.Min(width, originalWidth)}w")));
-    }
-
     private static string KeyOf(string key, int width, ImageFormat format) =>
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}{key}/{width}.{ImageFormats.NameOf(format)}");
 

@@ -24,8 +24,9 @@ public sealed class ThumbHashTests
         Assert.Equal(width >= height, w >= h);
         foreach (var (x, y) in new[] { (0.2, 0.2), (0.5, 0.5), (0.8, 0.3), (0.3, 0.8) })
         {
+            var (column, row) = ((int)(x * width), (int)(y * height));
             var expected = At(pixels, width, height, x, y);
-            var actual = At(decoded, w, h, x, y);
+            var actual = At(decoded, w, h, (column + 0.5) / width, (row + 0.5) / height);
             Assert.All(Enumerable.Range(0, 4), i => Assert.True(Math.Abs(expected[i] - actual[i]) < 40, $"{x},{y} band {i}: {expected[i]} {actual[i]}"));
         }
     }

@@ -32,6 +32,7 @@ internal static partial class ApiSetup
         builder.Services.AddSingleton<ObjectLedger>();
         builder.Services.AddSingleton<DocumentStore>();
         builder.Services.AddSingleton<ContextDocuments>();
+        builder.Services.AddSingleton<DocumentImages>();
         builder.Services.AddSingleton<DocumentUpload>();
         builder.Services.AddSingleton<PageStore>();
         builder.Services.AddSingleton<IdempotencyStore>();

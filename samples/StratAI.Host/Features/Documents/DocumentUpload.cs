@@ -13,7 +13,7 @@ namespace StratAI.Host.Features.Documents;
 /// Reads <c>multipart/form-data</c> (RFC 7578) part by part as it arrives: first where the document goes, which is checked before a byte of the file is
 /// read, then the file, through the upload gate into the object store.
 /// </summary>
-internal sealed class DocumentUpload(Places places, DocumentStore documents, UploadGate gate, TimeProvider time)
+internal sealed class DocumentUpload(Places places, DocumentStore documents, DocumentImages images, UploadGate gate, TimeProvider time)
 {
     public const long MaximumBytes = 10 * 1024 * 1024;
     public const long MaximumImageBytes = 5 * 1024 * 1024;
@@ -111,6 +111,15 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Upl
             Id = id, SpaceId = place.SpaceId, AreaId = place.AreaId, Filename = filename, ContentType = upload.ContentType, Size = upload.Size, Sha256 = upload.Sha256,
             Kind = upload.IsImage ? "image" : "document", ObjectKey = $"documents/{id:N}", CreatedAt = now, UpdatedAt = now,
         };
+        if (upload.IsImage)
+        {
+            (document, problem) = await images.MeasureAsync(document, upload, cancellation);
+            if (problem is not null)
+            {
+                return (null, problem);
+            }
+        }
+
         await documents.AddAsync(document, upload, user.Id, await ReadTextAsync(upload, cancellation), cancellation);
         return (document, null);
 

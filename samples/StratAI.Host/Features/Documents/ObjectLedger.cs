@@ -1,6 +1,7 @@
 using StratAI.Host.Database;
 using StratAI.Host.Http;
 using StratAI.Storage;
+using StratAI.Storage.Imaging;
 
 namespace StratAI.Host.Features.Documents;
 
@@ -8,7 +9,7 @@ namespace StratAI.Host.Features.Documents;
 /// Every object is on record from before its first byte is stored until its last one is gone, so that what a crash leaves is found without listing the
 /// bucket. Documents refer to objects; several of one owner may share one.
 /// </summary>
-internal sealed partial class ObjectLedger(AppDatabase database, IObjectStore objects, TimeProvider time, ILogger<ObjectLedger> logger)
+internal sealed partial class ObjectLedger(AppDatabase database, IObjectStore objects, ImageVariants variants, TimeProvider time, ILogger<ObjectLedger> logger)
 {
     /// <summary>An upload's object is stored within the deadline of the object store; an hour later nobody can still be storing it.</summary>
     public static readonly TimeSpan UploadLimit = TimeSpan.FromHours(1);
@@ -99,7 +100,12 @@ internal sealed partial class ObjectLedger(AppDatabase database, IObjectStore ob
 
     private async Task RemoveAsync(string key, CancellationToken cancellation)
     {
-        await objects.DeleteAsync(key, cancellation);
+        // What it is of is not on record here, so the variants it would have as an image go too.
+        if (await objects.DeleteManyAsync([key, .. variants.KeysOf(key)], cancellation) is [var (_, failure), ..])
+        {
+            throw new ObjectStoreException(failure, "An object or a variant of it could not be deleted.");
+        }
+
         if (await database.ExecuteAsync(
             "DELETE FROM stored_objects WHERE object_key = @key AND state = 'deleted' AND removed_at <= @before", new { key, before = time.Now() - LateWrites }, cancellation) == 0)
         {
