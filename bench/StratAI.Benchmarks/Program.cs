@@ -9,6 +9,7 @@ using StratAI.Benchmarks.Chat;
 using StratAI.Benchmarks.Locking;
 using StratAI.Benchmarks.Pagination;
 using StratAI.Benchmarks.RateLimiting;
+using StratAI.Benchmarks.Storage;
 
 Func<Task>? other = args switch
 {
@@ -22,6 +23,10 @@ Func<Task>? other = args switch
     ["caching-throughput"] => HotSet.RunAsync,
     ["caching-visibility"] => VisibilityRun.RunAsync,
     ["caching-node", var cache, var space] => () => VisibilityNode.RunAsync(cache, space),
+    ["storage-memory", .. var names] => () => UploadMemory.RunAsync(names),
+    ["paired", "storage"] => Throughput.RunAsync,
+    ["image-variants"] => ImageVariants.RunAsync,
+    ["storage-peer", var address, var bucket] => () => PeerApp.RunAsync(address, bucket),
     ["chat-statements"] => ChatStatements.RunAsync,
     _ => null,
 };

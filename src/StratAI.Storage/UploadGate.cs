@@ -6,19 +6,21 @@ using StratAI.Storage.Internal.Sniffing;
 namespace StratAI.Storage;
 
 /// <summary>
-/// Takes an upload in, in one pass: counts, caps, hashes, and finds the type from the bytes. Nothing is visible anywhere before every check
-/// has
-/// passed; a refusal, a failing stream or a cancellation leaves nothing behind. Safe to use concurrently.
+/// Takes an upload in, in one pass: counts, caps, hashes, finds the type from the bytes, and asks every <see cref="IUploadScanner"/>.
+/// Nothing is visible anywhere before every check has passed; a refusal, a failing stream or a cancellation leaves nothing behind. Safe to
+/// use concurrently.
 /// </summary>
 public sealed class UploadGate
 {
     private readonly UploadOptions _options;
     private readonly StorageMetrics _metrics;
+    private readonly UploadScanning _scanning;
 
-    internal UploadGate(IOptions<StorageOptions> options, StorageMetrics metrics)
+    internal UploadGate(IOptions<StorageOptions> options, StorageMetrics metrics, UploadScanning scanning)
     {
         _options = options.Value.Uploads;
         _metrics = metrics;
+        _scanning = scanning;
     }
 
     /// <summary>Reads a body to its end, or until a rule is broken. What the body itself throws passes unchanged.</summary>
@@ -26,6 +28,8 @@ public sealed class UploadGate
     /// <param name="rules">What the upload may be.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The upload or the refusal.</returns>
+    /// <exception cref="ObjectStoreException"><see cref="ObjectStoreFailure.Unavailable"/>: the folder of temporary files is full or
+    /// failing.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A limit of <paramref name="rules"/> is less than 1.</exception>
     public async Task<UploadResult> ReceiveAsync(Stream body, UploadRules rules, CancellationToken cancellationToken)
     {
@@ -51,7 +55,7 @@ public sealed class UploadGate
         }
     }
 
-    private static async Task<UploadResult> ReceiveAsync(Spool spool, Stream body, UploadRules rules, CancellationToken cancellationToken)
+    private async Task<UploadResult> ReceiveAsync(Spool spool, Stream body, UploadRules rules, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var sniffer = new ContentSniffer();
@@ -98,9 +102,15 @@ public sealed class UploadGate
             return new(TooLarge(rules, detection.Type));
         }
 
-        return Refuse(detection, rules, out var stored) is { } refusal
-            ? new(refusal)
-            : new(new Upload(spool, Convert.ToHexStringLower(hash.GetHashAndReset()), stored));
+        if (Refuse(detection, rules, out var stored) is { } refusal)
+        {
+            return new(refusal);
+        }
+
+        var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        return await _scanning.ScanAsync(spool, sha256, stored, cancellationToken).ConfigureAwait(false) is { } unsafeUpload
+            ? new(unsafeUpload)
+            : new(new Upload(spool, sha256, stored));
     }
 
     private static long LimitOf(UploadRules rules, string? type) =>

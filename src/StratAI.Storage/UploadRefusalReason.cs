@@ -14,4 +14,10 @@ public enum UploadRefusalReason
 
     /// <summary>It has no bytes; fits 400.</summary>
     Empty,
+
+    /// <summary>An <see cref="IUploadScanner"/> rejected it; fits 422.</summary>
+    Rejected,
+
+    /// <summary>An <see cref="IUploadScanner"/> failed or took too long, so nobody knows; fits 503.</summary>
+    ScanFailed,
 }

@@ -27,6 +27,7 @@ public sealed class RegistrationTests
         { "S3.Timeout is 00:00:00.5000000", options => options.S3 = S3(s3 => s3.Timeout = TimeSpan.FromSeconds(0.5)) },
         { "Uploads.MemoryThresholdBytes is 100", options => options.Uploads.MemoryThresholdBytes = 100 },
         { "Uploads.TemporaryFolder is ''", options => options.Uploads.TemporaryFolder = "" },
+        { "Uploads.ScanTimeout is 00:00:00", options => options.Uploads.ScanTimeout = TimeSpan.Zero },
     };
 
     [Theory]

@@ -6,12 +6,14 @@ using StratAI.Host.Features.Preferences;
 using StratAI.Host.Features.Spaces;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
+using StratAI.Storage;
 
 namespace StratAI.Host.Hosting;
 
 internal static partial class ApiSetup
 {
     private const long MaximumJsonBytes = 1024 * 1024;
+    private const long ReadAheadBytes = 64 * 1024;
 
     public static void AddApi(this WebApplicationBuilder builder)
     {
@@ -20,6 +22,8 @@ internal static partial class ApiSetup
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = MaximumJsonBytes;
         });
+        // Kestrel reads ahead by 1 MB per connection otherwise: a hundred uploads would hold 100 MB that nobody has asked for yet.
+        builder.WebHost.UseSockets(options => options.MaxReadBufferSize = ReadAheadBytes);
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         builder.Services.AddProblems();
         builder.Services.AddApiDescription();
@@ -29,11 +33,17 @@ internal static partial class ApiSetup
         builder.Services.AddSingleton<SpaceStore>();
         builder.Services.AddSingleton<Places>();
         builder.Services.Configure<DocumentOptions>(builder.Configuration.GetSection("Documents"));
+        builder.Services.AddSingleton<ObjectMetrics>();
         builder.Services.AddSingleton<ObjectLedger>();
         builder.Services.AddSingleton<DocumentStore>();
         builder.Services.AddSingleton<ContextDocuments>();
         builder.Services.AddSingleton<DocumentImages>();
         builder.Services.AddSingleton<DocumentUpload>();
+        if (builder.Configuration["Uploads:ClamAv:Address"] is { Length: > 0 } clamAv)
+        {
+            builder.Services.AddSingleton<IUploadScanner>(ClamAvScanner.At(clamAv));
+        }
+
         builder.Services.AddSingleton<PageStore>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddHostedService<Housekeeper>();

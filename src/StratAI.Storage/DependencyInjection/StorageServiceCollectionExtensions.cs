@@ -42,7 +42,12 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<IUrlSigner>(CreateSigner);
         services.TryAddSingleton(provider => new UploadGate(
             provider.GetRequiredService<IOptions<StorageOptions>>(),
-            provider.GetRequiredService<StorageMetrics>()));
+            provider.GetRequiredService<StorageMetrics>(),
+            new(
+                provider.GetServices<IUploadScanner>(),
+                provider.GetRequiredService<IOptions<StorageOptions>>().Value.Uploads,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<UploadGate>>())));
         return new StorageBuilder(services);
     }
 

@@ -16,4 +16,8 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Information, "Made a signing key for URLs and kept it in the store's folder.", EventName = "SigningKeyCreated")]
     public static partial void SigningKeyCreated(this ILogger logger);
+
+    // A scanner is told no name and no key, so its exception has none.
+    [LoggerMessage(20, LogLevel.Error, "The upload scanner {Scanner} failed ({Reason}), so an upload was not taken.", EventName = "ScanFailed")]
+    public static partial void ScanFailed(this ILogger logger, string scanner, string reason, Exception exception);
 }

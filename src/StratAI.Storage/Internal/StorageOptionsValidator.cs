@@ -102,6 +102,11 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
         {
             yield return $"StorageOptions.Uploads.TemporaryFolder is '{options.TemporaryFolder}': name a folder.";
         }
+
+        if (options.ScanTimeout < MinimumTimeout || options.ScanTimeout > MaximumTimeout)
+        {
+            yield return $"StorageOptions.Uploads.ScanTimeout is {options.ScanTimeout}: give {MinimumTimeout} to {MaximumTimeout}.";
+        }
     }
 
     private static bool IsHttp(Uri uri) => uri.IsAbsoluteUri && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);

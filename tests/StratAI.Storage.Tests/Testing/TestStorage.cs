@@ -11,7 +11,7 @@ public sealed class TestStorage : IAsyncDisposable
     private static readonly string SharedBucket = "stratai-tests-" + Guid.NewGuid().ToString("N")[..12];
     private readonly ServiceProvider _services;
 
-    private TestStorage(Action<StorageOptions> configure, TimeProvider? time, ILoggerProvider? log = null)
+    private TestStorage(Action<StorageOptions> configure, TimeProvider? time, ILoggerProvider? log = null, IEnumerable<IUploadScanner>? scanners = null)
     {
         Folder = Directory.CreateTempSubdirectory("stratai-storage-tests-").FullName;
         var services = new ServiceCollection();
@@ -23,6 +23,11 @@ public sealed class TestStorage : IAsyncDisposable
         if (log is not null)
         {
             services.AddLogging(logging => logging.AddProvider(log));
+        }
+
+        foreach (var scanner in scanners ?? [])
+        {
+            services.AddSingleton(scanner);
         }
 
         services.AddStratAIStorage(options =>
@@ -49,8 +54,9 @@ public sealed class TestStorage : IAsyncDisposable
 
     public UploadGate Gate => _services.GetRequiredService<UploadGate>();
 
-    public static TestStorage OnFiles(Action<StorageOptions>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null) =>
-        new(configure ?? (_ => { }), time, log);
+    public static TestStorage OnFiles(
+        Action<StorageOptions>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null, IEnumerable<IUploadScanner>? scanners = null) =>
+        new(configure ?? (_ => { }), time, log, scanners);
 
     public static TestStorage OnS3(Action<S3Options>? configure = null, TimeProvider? time = null) => new(
         options =>
