@@ -33,7 +33,8 @@ public sealed class Upload : IAsyncDisposable
     public bool AttachmentOnly => MediaTypes.IsActive(ContentType);
 
     /// <summary>
-    /// A seekable stream over the bytes from the first, to be read asynchronously. Any number may be open; none outlives the upload.
+    /// A seekable stream over the bytes from the first. Any number may be open; none outlives the upload. Synchronous reads block on the disk:
+    /// they are for threads of one's own.
     /// </summary>
     public Stream OpenRead() => _spool.OpenRead();
 

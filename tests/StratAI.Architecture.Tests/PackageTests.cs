@@ -10,14 +10,14 @@ public sealed class PackageTests
 
     [Theory]
     [MemberData(nameof(Repository.PackageNames), MemberType = typeof(Repository))]
-    public void A_package_names_no_other_package_in_its_project(string package)
+    public void A_package_names_no_other_package_in_its_project_but_a_satellite_its_parent(string package)
     {
         var references = Repository.Project(package).Descendants()
             .Where(element => element.Name.LocalName is "ProjectReference" or "PackageReference" or "Reference")
             .Select(element => (string?)element.Attribute("Include") ?? "")
             .Where(include => include.Contains("StratAI", StringComparison.OrdinalIgnoreCase));
 
-        Assert.Empty(references);
+        Assert.Equal(Repository.ParentOf(package) is { } parent ? [$"../{parent}/{parent}.csproj"] : [], references);
     }
 
     [Theory]
@@ -33,11 +33,11 @@ public sealed class PackageTests
 
     [Theory]
     [MemberData(nameof(Repository.PackageNames), MemberType = typeof(Repository))]
-    public void A_package_needs_no_other_package_at_run_time(string package)
+    public void A_package_needs_no_other_package_at_run_time_but_a_satellite_its_parent(string package)
     {
         var references = Repository.Assembly(package).GetReferencedAssemblies().Select(name => name.Name!);
 
-        Assert.DoesNotContain(references, name => name.StartsWith("StratAI", StringComparison.Ordinal));
+        Assert.DoesNotContain(references, name => name.StartsWith("StratAI", StringComparison.Ordinal) && name != Repository.ParentOf(package));
     }
 
     [Theory]
@@ -46,6 +46,15 @@ public sealed class PackageTests
     {
         Assert.StartsWith($"# {package}\n", Repository.Read($"src/{package}/README.md"), StringComparison.Ordinal);
         Assert.True(File.Exists(Repository.PathOf("tests", $"{package}.Tests", $"{package}.Tests.csproj")));
+    }
+
+    [Fact]
+    public void A_satellite_completes_one_package_and_no_satellite()
+    {
+        var parents = Repository.Packages.Select(Repository.ParentOf).OfType<string>().ToList();
+
+        Assert.NotEmpty(parents);
+        Assert.All(parents, parent => Assert.Null(Repository.ParentOf(parent)));
     }
 
     [Fact]

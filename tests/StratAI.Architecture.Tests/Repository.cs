@@ -21,6 +21,9 @@ internal static class Repository
     /// <summary>The packages, in the shape of theory data.</summary>
     public static TheoryData<string> PackageNames() => [.. Packages];
 
+    /// <summary>The package that a satellite completes: the one it is named after. <see langword="null"/> of a package that stands alone.</summary>
+    public static string? ParentOf(string package) => Packages.SingleOrDefault(other => package.StartsWith($"{other}.", StringComparison.Ordinal));
+
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
     public static XDocument Project(string package) => XDocument.Load(PathOf("src", package, $"{package}.csproj"));

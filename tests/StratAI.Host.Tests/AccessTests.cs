@@ -44,6 +44,7 @@ public abstract class AccessTests(HostFixture host)
         ["PATCH /api/documents/{id:guid}"] = w => ($"/api/documents/{w.Document}", new { filename = "mine.md" }),
         ["DELETE /api/documents/{id:guid}"] = w => ($"/api/documents/{w.Document}", null),
         ["GET /api/documents/{id:guid}/content"] = w => ($"/api/documents/{w.Document}/content", null),
+        ["GET /api/documents/{id:guid}/image"] = w => ($"/api/documents/{w.Image}/image?w=320", null),
         ["GET /api/documents/{id:guid}/url"] = w => ($"/api/documents/{w.Document}/url", null),
         ["GET /api/pages"] = _ => null,
         ["POST /api/pages"] = _ => null,

@@ -44,6 +44,7 @@ public abstract class CacheControlTests(HostFixture host)
         ("GET /api/documents/{id:guid}", Asked, w => ($"/api/documents/{w.Document}", null)),
         ("PATCH /api/documents/{id:guid}", Asked, w => ($"/api/documents/{w.Document}", new { filename = "other.md" })),
         ("GET /api/documents/{id:guid}/content", Asked, w => ($"/api/documents/{w.Document}/content", null)),
+        ("GET /api/documents/{id:guid}/image", Asked, w => ($"/api/documents/{w.Image}/image?w=320", null)),
         ("GET /api/documents/{id:guid}/url", Asked, w => ($"/api/documents/{w.Document}/url", null)),
         ("GET /api/pages", Asked, _ => ("/api/pages", null)),
         ("POST /api/pages", Asked, _ => ("/api/pages", new { title = "Another" })),

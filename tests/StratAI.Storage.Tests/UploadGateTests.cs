@@ -33,6 +33,22 @@ public sealed class UploadGateTests : IAsyncDisposable
         Assert.Equal(bytes, await upload.OpenRead().ReadToEndAsync());
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(200_000)]
+    public async Task An_upload_can_be_read_synchronously_from_anywhere_by_a_thread_of_ones_own(int length)
+    {
+        var bytes = Enumerable.Range(0, length).Select(i => (byte)('a' + (i % 26))).ToArray();
+        await using var upload = (await Gate.ReceiveAsync(new SourceStream(bytes), Rules with { FileName = "notes.md" }, default)).Accepted!;
+        var (stream, read) = (upload.OpenRead(), new MemoryStream());
+        stream.Position = 500;
+
+        stream.CopyTo(read);
+
+        Assert.Equal(bytes[500..], read.ToArray());
+        Assert.Equal((0, -1), (stream.Read(new byte[10], 0, 10), stream.ReadByte()));
+    }
+
     [Fact]
     public async Task A_saved_upload_has_its_detected_type_and_can_be_saved_again()
     {
@@ -163,6 +179,7 @@ public sealed class UploadGateTests : IAsyncDisposable
 
         Assert.Empty(OpenTemporaryFiles());
         await Assert.ThrowsAsync<ObjectDisposedException>(() => accepted.OpenRead().ReadToEndAsync());
+        Assert.Throws<ObjectDisposedException>(() => accepted.OpenRead().ReadByte());
     }
 
     [Fact]

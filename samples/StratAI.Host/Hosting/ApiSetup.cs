@@ -38,6 +38,7 @@ internal static partial class ApiSetup
         builder.Services.AddSingleton<ObjectLedger>();
         builder.Services.AddSingleton<DocumentStore>();
         builder.Services.AddSingleton<ContextDocuments>();
+        builder.Services.AddSingleton<DocumentImages>();
         builder.Services.AddSingleton<DocumentUpload>();
         if (builder.Configuration["Uploads:ClamAv:Address"] is { Length: > 0 } clamAv)
         {

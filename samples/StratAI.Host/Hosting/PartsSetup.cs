@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.DataProtection;
 using StackExchange.Redis;
 using StratAI.Host.Database;
+using StratAI.Host.Features.Documents;
 using StratAI.Host.Security;
 using StratAI.Pagination;
+using StratAI.Storage.Imaging;
 
 namespace StratAI.Host.Hosting;
 
@@ -69,6 +71,7 @@ internal static class PartsSetup
                 modes.Database ? SqlDialect.PostgreSql : SqlDialect.Sqlite,
                 (provider, cancellation) => provider.GetRequiredService<AppDatabase>().OpenAsync(cancellation),
                 PagedTables.Register);
+        services.AddSingleton<IVariantLock, SharedVariantLock>();
         services.AddStratAIStorage(options =>
         {
             configuration.GetSection("Storage").Bind(options);
@@ -77,6 +80,10 @@ internal static class PartsSetup
                 options.FileSystem.Root = Path.Combine(folder.Path, "objects");
                 options.FileSystem.SigningKey = Convert.ToBase64String(master.Derive("object-urls"));
             }
+        }).AddImaging(options =>
+        {
+            configuration.GetSection("Images").Bind(options);
+            options.Widths = DocumentImages.Widths;
         });
         builder.AddLimits(master, prefix);
     }

@@ -53,12 +53,10 @@ internal sealed class Spool(UploadOptions options) : IAsyncDisposable
             return await RandomAccess.ReadAsync(_file, buffer, offset, cancellationToken).ConfigureAwait(false);
         }
 
-        var count = (int)Math.Clamp(_buffered - offset, 0, buffer.Length);
-        _buffer.AsMemory((int)Math.Min(offset, _buffered), count).CopyTo(buffer);
-        return count;
+        return Copy(buffer.Span, offset);
     }
 
-    public Stream OpenRead() => new RegionStream(ReadAtAsync, 0, Length);
+    public Stream OpenRead() => new RegionStream(ReadAtAsync, 0, Length, readNow: ReadAt);
 
     /// <summary>Takes in a whole stream, up to <paramref name="maximum"/> bytes.</summary>
     public static async Task<Spool> FillAsync(UploadOptions options, SourceReader source, long maximum, CancellationToken cancellationToken)
@@ -99,6 +97,19 @@ internal sealed class Spool(UploadOptions options) : IAsyncDisposable
         _file?.Dispose();
         Return();
         return ValueTask.CompletedTask;
+    }
+
+    private int ReadAt(Span<byte> buffer, long offset)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _file is not null ? RandomAccess.Read(_file, buffer, offset) : Copy(buffer, offset);
+    }
+
+    private int Copy(Span<byte> buffer, long offset)
+    {
+        var count = (int)Math.Clamp(_buffered - offset, 0, buffer.Length);
+        _buffer.AsSpan((int)Math.Min(offset, _buffered), count).CopyTo(buffer);
+        return count;
     }
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using System.Text;
 namespace StratAI.Host.Tests.Infrastructure;
 
 /// <summary>One of everything, made by one user.</summary>
-public sealed record World(ApiClient Owner, Guid Space, Guid Area, Guid Task, Guid Document, Guid Page, Guid Meeting, Guid Conversation, Guid Answer, CalendarAccount Calendar, Guid Upload)
+public sealed record World(ApiClient Owner, Guid Space, Guid Area, Guid Task, Guid Document, Guid Image, Guid Page, Guid Meeting, Guid Conversation, Guid Answer, CalendarAccount Calendar, Guid Upload)
 {
     public static async Task<World> CreateAsync(HostFixture host)
     {
@@ -12,6 +12,7 @@ public sealed record World(ApiClient Owner, Guid Space, Guid Area, Guid Task, Gu
         var area = await owner.CreateAsync($"/api/spaces/{space}/areas", new { name = "Garden" });
         var task = await owner.CreateAsync("/api/tasks", new { title = "Water the plants" });
         var document = (await owner.UploadAsync("garden.md", Encoding.UTF8.GetBytes("# Garden\n\nTomatoes want water every day.\n"), "text/markdown", ("areaId", $"{area}"))).Id;
+        var image = (await owner.UploadAsync("plan.png", Pictures.Png(40, 30), "image/png", ("areaId", $"{area}"))).Id;
         var page = await owner.CreateAsync("/api/pages", new { title = "Beds", areaId = area });
         var meeting = await owner.CreateAsync("/api/meetings", new { title = "Planting", startsAt = "2026-12-01T10:00:00Z", endsAt = "2026-12-01T11:00:00Z" });
         var conversation = await owner.CreateAsync("/api/conversations", new { areaId = area });
@@ -19,6 +20,6 @@ public sealed record World(ApiClient Owner, Guid Space, Guid Area, Guid Task, Gu
         var note = "A note"u8.ToArray();
         var upload = await owner.BeginUploadAsync("note.txt", "text/plain", note);
         await owner.SendBytesAsync(upload, note);
-        return new(owner, space, area, task, document, page, meeting, conversation, chat.AnswerId, host.Calendar.NewAccount(), upload.UploadId());
+        return new(owner, space, area, task, document, image, page, meeting, conversation, chat.AnswerId, host.Calendar.NewAccount(), upload.UploadId());
     }
 }

@@ -8,6 +8,7 @@ using StratAI.Host.Database;
 using StratAI.Host.Features.Documents;
 using StratAI.Host.Tests.Infrastructure;
 using StratAI.Storage;
+using StratAI.Storage.Imaging;
 using StratAI.Testing;
 
 namespace StratAI.Host.Tests.Objects;
@@ -63,7 +64,7 @@ public sealed class ObjectDeployment : IAsyncDisposable
 
     /// <summary>A ledger of the deployment by the test's clock, on its store or on another one.</summary>
     internal ObjectLedger Ledger(IObjectStore? store = null) =>
-        new(Database, store ?? Store, Get<ObjectMetrics>(), Clock, NullLogger<ObjectLedger>.Instance);
+        new(Database, store ?? Store, Get<ImageVariants>(), Get<ObjectMetrics>(), Clock, NullLogger<ObjectLedger>.Instance);
 
     internal DocumentStore Documents(IObjectStore store, bool deduplicate) =>
         new(Database, store, Ledger(store), Options.Create(new DocumentOptions { Deduplicate = deduplicate }), Clock);

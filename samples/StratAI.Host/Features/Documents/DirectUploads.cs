@@ -97,7 +97,18 @@ internal sealed partial class DirectUploads(
                 return (null, UploadProblems.Of(result.Refusal!));
             }
 
-            var document = checks.Describe(accepted, upload.Id, upload.Filename, place, key);
+            var (document, problem) = await checks.DescribeAsync(accepted, upload.Id, upload.Filename, place, key, cancellation);
+            if (document is null)
+            {
+                // One that could not be looked at just now may be completed later.
+                if (problem!.Status < 500)
+                {
+                    await TryDeleteAsync(upload.ObjectKey);
+                }
+
+                return (null, problem);
+            }
+
             (var first, kept) = await uploads.CompleteAsync(document, upload.UserId, DocumentUpload.TextOf(accepted), cancellation);
             return first ? (document, null) : (null, Problem.NotFound());
         }

@@ -29,6 +29,7 @@ internal static class DocumentEndpoints
         group.MapPatch("/{id:guid}", Patch).WithSummary("Renames a document, or moves it to another area of its space.");
         group.MapDelete("/{id:guid}", Delete);
         group.MapGet("/{id:guid}/content", GetContent).WithSummary("The bytes, with range requests.");
+        group.MapDocumentImages();
         group.MapGet("/{id:guid}/url", GetUrl).WithSummary("A URL of the bytes that is good for five minutes and needs no token.");
     }
 

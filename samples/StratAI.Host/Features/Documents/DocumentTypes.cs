@@ -63,13 +63,15 @@ internal sealed record DocumentResource
     /// <summary>document or image.</summary>
     public string Kind { get; init; } = "";
 
+    /// <summary>Of an image, as it is shown. Null of one that could not be looked at.</summary>
     public int? Width { get; init; }
 
     public int? Height { get; init; }
 
+    /// <summary>A ThumbHash in base64. Null of an image that is too large to be decoded.</summary>
     public string? Placeholder { get; init; }
 
-    public string? Srcset { get; init; }
+    public string? Srcset => DocumentImages.SrcsetOf(this);
 
     public DateTimeOffset CreatedAt { get; init; }
 

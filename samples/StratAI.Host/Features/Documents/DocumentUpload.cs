@@ -14,7 +14,7 @@ namespace StratAI.Host.Features.Documents;
 /// Reads <c>multipart/form-data</c> (RFC 7578) part by part as it arrives: first where the document goes, which is checked before a byte of the file is
 /// read, then the file, through the upload gate into the object store.
 /// </summary>
-internal sealed class DocumentUpload(Places places, DocumentStore documents, UploadGate gate, TimeProvider time)
+internal sealed class DocumentUpload(Places places, DocumentStore documents, DocumentImages images, UploadGate gate, TimeProvider time)
 {
     public const long MaximumBytes = 10 * 1024 * 1024;
     public const long MaximumImageBytes = 5 * 1024 * 1024;
@@ -50,15 +50,17 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Upl
         MaximumBytes = MaximumBytes, MaximumImageBytes = MaximumImageBytes, DeclaredContentType = declaredType, FileName = filename,
     };
 
-    /// <summary>The document that a file makes which has passed the gate.</summary>
-    public DocumentResource Describe(Upload upload, Guid id, string filename, Place place, string objectKey)
+    /// <summary>The document that a file makes which has passed the gate, unless it is an image that cannot be decoded.</summary>
+    public async Task<(DocumentResource? Document, Problem? Problem)> DescribeAsync(
+        Upload upload, Guid id, string filename, Place place, string objectKey, CancellationToken cancellation)
     {
         var now = time.Now();
-        return new()
+        var document = new DocumentResource
         {
             Id = id, SpaceId = place.SpaceId, AreaId = place.AreaId, Filename = filename, ContentType = upload.ContentType, Size = upload.Size, Sha256 = upload.Sha256,
             Kind = upload.IsImage ? "image" : "document", ObjectKey = objectKey, CreatedAt = now, UpdatedAt = now,
         };
+        return upload.IsImage ? await images.MeasureAsync(document, upload, cancellation) : (document, null);
     }
 
     /// <summary>Reads the text that search and chat know of a file: of the text formats all of it, within a bound. Null where it has none.</summary>
@@ -124,7 +126,12 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Upl
         }
 
         var id = time.NewId();
-        var document = Describe(upload, id, filename, place, $"documents/{id:N}");
+        (var document, problem) = await DescribeAsync(upload, id, filename, place, $"documents/{id:N}", cancellation);
+        if (document is null)
+        {
+            return (null, problem);
+        }
+
         await documents.AddAsync(document, upload, user.Id, TextOf(upload), cancellation);
         return (document, null);
 

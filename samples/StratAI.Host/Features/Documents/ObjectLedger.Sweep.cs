@@ -29,8 +29,8 @@ internal sealed partial class ObjectLedger
         while (keys.Count == SweepBatch);
     }
 
-    /// <summary>All that is kept in the object store for an object: itself and what was made from it.</summary>
-    private static IReadOnlyList<string> KeysOf(string key) => [key];
+    /// <summary>All that is kept in the object store for an object: itself, and what would be made from it if it is an image, which is not on record here.</summary>
+    private IReadOnlyList<string> KeysOf(string key) => [key, .. variants.KeysOf(key)];
 
     private Task<IReadOnlyList<string>> ClaimAsync(CancellationToken cancellation) => database.WriteAsync(
         work => work.QueryAsync<string>(

@@ -1,6 +1,7 @@
 using StratAI.Host.Database;
 using StratAI.Host.Http;
 using StratAI.Storage;
+using StratAI.Storage.Imaging;
 
 namespace StratAI.Host.Features.Documents;
 
@@ -8,7 +9,7 @@ namespace StratAI.Host.Features.Documents;
 /// Every object is on record from before its first byte is stored until its last one is gone, so that what a crash leaves is found without listing the
 /// bucket. Documents refer to objects; several of one owner may share one.
 /// </summary>
-internal sealed partial class ObjectLedger(AppDatabase database, IObjectStore objects, ObjectMetrics metrics, TimeProvider time, ILogger<ObjectLedger> logger)
+internal sealed partial class ObjectLedger(AppDatabase database, IObjectStore objects, ImageVariants variants, ObjectMetrics metrics, TimeProvider time, ILogger<ObjectLedger> logger)
 {
     /// <summary>An upload's object is stored within the deadline of the object store; an hour later nobody can still be storing it.</summary>
     public static readonly TimeSpan UploadLimit = TimeSpan.FromHours(1);
