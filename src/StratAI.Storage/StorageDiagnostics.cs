@@ -27,4 +27,16 @@ public static class StorageDiagnostics
 
     /// <summary>Counter of bytes the gate has read.</summary>
     public const string UploadBytes = "stratai.storage.upload.bytes";
+
+    /// <summary>
+    /// Counter of rows a migration worked on, with tag <c>outcome</c>: <c>moved</c>, <c>returned</c>, <c>purged</c>, <c>quarantined</c>,
+    /// <c>gone</c>, <c>changed</c>, <c>lost</c> or <c>failed</c>.
+    /// </summary>
+    public const string MigrationRows = "stratai.storage.migration.rows";
+
+    /// <summary>
+    /// Counter of reads answered from the column during a migration, with tag <c>reason</c>: <c>not_moved</c>, <c>object_missing</c> or
+    /// <c>store_unavailable</c>.
+    /// </summary>
+    public const string MigrationFallbacks = "stratai.storage.migration.fallbacks";
 }

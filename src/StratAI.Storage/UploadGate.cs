@@ -15,6 +15,9 @@ public sealed class UploadGate
     private readonly UploadOptions _options;
     private readonly StorageMetrics _metrics;
 
+    /// <summary>How bytes wait.</summary>
+    internal UploadOptions Options => _options;
+
     internal UploadGate(IOptions<StorageOptions> options, StorageMetrics metrics)
     {
         _options = options.Value.Uploads;

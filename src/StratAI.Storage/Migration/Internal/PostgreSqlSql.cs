@@ -52,7 +52,11 @@ internal sealed class PostgreSqlSql(ColumnMigrationOptions options) : MigrationS
         {
             if (text is null)
             {
-                await (reader?.DisposeAsync() ?? default).ConfigureAwait(false);
+                if (reader is not null)
+                {
+                    await reader.DisposeAsync().ConfigureAwait(false);
+                }
+
                 await command.DisposeAsync().ConfigureAwait(false);
             }
         }

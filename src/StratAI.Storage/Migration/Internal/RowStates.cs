@@ -11,4 +11,7 @@ internal static class RowStates
     public const string Purged = "purged";
     public const string Quarantined = "quarantined";
     public const string Gone = "gone";
+
+    /// <summary>It has its data back; its object is still to be removed.</summary>
+    public const string Returning = "returning";
 }
