@@ -5,9 +5,16 @@ using StratAI.Host.Features.Integrations;
 using StratAI.Host.Hosting;
 using StratAI.Host.Http;
 
+var line = CommandLine.Parse(args);
+if (line.Error is not null)
+{
+    await Console.Error.WriteLineAsync(line.Error);
+    return 1;
+}
+
 return await StartupException.ReportAsync(async () =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(line.Settings);
     builder.AddParts();
     builder.AddApi();
     builder.AddChat();
@@ -23,5 +30,5 @@ return await StartupException.ReportAsync(async () =>
     app.MapStoredObjects();
 
     app.MapApi().MapFeatures();
-    await app.RunAsync();
+    return await line.RunAsync(app);
 });

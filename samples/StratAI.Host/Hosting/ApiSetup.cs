@@ -1,6 +1,7 @@
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
 using StratAI.Host.Features.Documents;
+using StratAI.Host.Features.Documents.Migration;
 using StratAI.Host.Features.Pages;
 using StratAI.Host.Features.Preferences;
 using StratAI.Host.Features.Spaces;
@@ -30,6 +31,7 @@ internal static partial class ApiSetup
         builder.Services.AddSingleton<Places>();
         builder.Services.Configure<DocumentOptions>(builder.Configuration.GetSection("Documents"));
         builder.Services.AddSingleton<ObjectLedger>();
+        builder.Services.AddImageMigration();
         builder.Services.AddSingleton<DocumentStore>();
         builder.Services.AddSingleton<ContextDocuments>();
         builder.Services.AddSingleton<DocumentUpload>();

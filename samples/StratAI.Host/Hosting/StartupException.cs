@@ -6,12 +6,11 @@ namespace StratAI.Host.Hosting;
 internal sealed class StartupException(string message) : Exception(message)
 {
     /// <summary>Runs the host. A start that its configuration forbids is told on standard error, and is exit code 1.</summary>
-    public static async Task<int> ReportAsync(Func<Task> run)
+    public static async Task<int> ReportAsync(Func<Task<int>> run)
     {
         try
         {
-            await run();
-            return 0;
+            return await run();
         }
         catch (Exception exception) when (exception is StartupException or OptionsValidationException || IsMisread(exception))
         {

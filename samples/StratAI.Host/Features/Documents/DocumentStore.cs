@@ -28,15 +28,15 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
             return;
         }
 
-        await ledger.BeginAsync(document.ObjectKey, userId, ObjectLedger.UploadLimit, cancellation);
+        await ledger.BeginAsync(document.ObjectKey!, userId, ObjectLedger.UploadLimit, cancellation);
         try
         {
-            await upload.SaveAsync(objects, document.ObjectKey, cancellation);
+            await upload.SaveAsync(objects, document.ObjectKey!, cancellation);
             await RecordAsync(document, userId, text, cancellation);
         }
         catch
         {
-            await ledger.TryAbandonAsync(document.ObjectKey);
+            await ledger.TryAbandonAsync(document.ObjectKey!);
             throw;
         }
     }
@@ -45,7 +45,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     public Task<int> RecordAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) => database.WriteAsync(
         async work =>
         {
-            await ObjectLedger.CommitAsync(work, document.ObjectKey, document.Sha256, document.Size);
+            await ObjectLedger.CommitAsync(work, document.ObjectKey!, document.Sha256!, document.Size);
             return await InsertAsync(work, document, userId, text);
         },
         cancellation);
@@ -53,7 +53,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     private Task<bool> TryShareAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) => database.WriteAsync(
         async work =>
         {
-            if (await ObjectLedger.ShareAsync(work, userId, document.Sha256, document.Size) is not { } key)
+            if (await ObjectLedger.ShareAsync(work, userId, document.Sha256!, document.Size) is not { } key)
             {
                 return false;
             }
