@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -9,6 +10,7 @@ using StratAI.Benchmarks.Chat;
 using StratAI.Benchmarks.Locking;
 using StratAI.Benchmarks.Pagination;
 using StratAI.Benchmarks.RateLimiting;
+using StratAI.Benchmarks.Storage;
 
 Func<Task>? other = args switch
 {
@@ -23,6 +25,8 @@ Func<Task>? other = args switch
     ["caching-visibility"] => VisibilityRun.RunAsync,
     ["caching-node", var cache, var space] => () => VisibilityNode.RunAsync(cache, space),
     ["chat-statements"] => ChatStatements.RunAsync,
+    ["migration"] => () => MigrationBench.RunAsync(10_000, []),
+    ["migration", var rows, .. var rest] => () => MigrationBench.RunAsync(int.Parse(rows, CultureInfo.InvariantCulture), rest),
     _ => null,
 };
 if (other is not null)

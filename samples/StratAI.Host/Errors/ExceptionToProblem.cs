@@ -50,6 +50,9 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 return new(bad.StatusCode, "bad-request", "The request is incomplete or malformed.");
             case PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } or SqliteException { SqliteExtendedErrorCode: ForeignKeyViolation }:
                 return new(409, "conflict", "Something this request refers to has just been deleted.");
+            case ObjectStoreException { Failure: ObjectStoreFailure.Corrupt }:
+                LogUnhandled(exception);
+                return new(500, "content-damaged", "The content is damaged where it is stored.");
             default:
                 if (ForOutage(exception) is { } outage)
                 {

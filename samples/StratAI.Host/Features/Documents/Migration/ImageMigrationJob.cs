@@ -20,7 +20,7 @@ internal sealed partial class ImageMigrationJob(
 
         var migration = migrations.Create(common => common with
         {
-            Workers = options.Value.Workers, BatchSize = options.Value.BatchSize, MaximumRowsPerSecond = options.Value.RowsPerSecond,
+            Workers = options.Value.Workers, BatchSize = options.Value.BatchSize, MaximumRowsPerSecond = options.Value.RowsPerSecond, Lease = options.Value.Lease,
         });
         using var timer = new PeriodicTimer(Interval, time);
         do

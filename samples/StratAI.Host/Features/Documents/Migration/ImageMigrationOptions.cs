@@ -14,4 +14,7 @@ internal sealed class ImageMigrationOptions
 
     /// <summary>Rows a second at most. Default 20.</summary>
     public double RowsPerSecond { get; set; } = 20;
+
+    /// <summary>How long the rows of a killed process stay its own; the command goes by it too. Default 1 minute.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
 }

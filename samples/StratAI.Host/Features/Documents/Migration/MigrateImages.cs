@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using StratAI.Host.Hosting;
 using StratAI.Storage.Migration;
 
@@ -45,6 +46,7 @@ internal static class MigrateImages
             BatchSize = (int)arguments.Number("batch"),
             MaximumRowsPerSecond = arguments.Number("rate") is > 0 and var rate ? rate : null,
             OutageLimit = OutageLimit,
+            Lease = services.GetRequiredService<IOptions<ImageMigrationOptions>>().Value.Lease,
         });
         if (arguments.Has("list-quarantined"))
         {
@@ -62,7 +64,8 @@ internal static class MigrateImages
         {
             MigrationEnd.Interrupted => Interrupted,
             MigrationEnd.Stalled => Failed,
-            _ => report.Quarantined > 0 ? SomeQuarantined : AllMoved,
+            // What a reverse or a purge did not touch is no failure of theirs.
+            _ => (arguments.Has("reverse") || arguments.Has("purge") ? report.Reasons.Values.Sum() : report.Quarantined) > 0 ? SomeQuarantined : AllMoved,
         };
     }
 

@@ -9,16 +9,18 @@ internal sealed class ProgressBar(TextWriter output, bool redirected) : IProgres
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
 
     private TimeSpan _written = -LineInterval;
+    private MigrationProgress? _last;
     private int _length;
 
     public void Report(MigrationProgress value)
     {
-        var isLast = value.Done >= value.Total;
+        _last = value;
         if (redirected)
         {
-            if (value.Elapsed - _written >= LineInterval || isLast)
+            if (value.Elapsed - _written >= LineInterval)
             {
                 _written = value.Elapsed;
+                _last = null;
                 output.WriteLine(Text(value));
             }
 
@@ -33,8 +35,15 @@ internal sealed class ProgressBar(TextWriter output, bool redirected) : IProgres
         _length = line.Length;
     }
 
+    /// <summary>Ends the line.</summary>
     public void Dispose()
     {
+        if (redirected && _last is not null)
+        {
+            output.WriteLine(Text(_last));
+            _last = null;
+        }
+
         if (_length > 0)
         {
             output.WriteLine();
