@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,12 +28,7 @@ public abstract class MigrateImagesTests(HostFixture host, ITestOutputHelper out
         for (var kill = 0; kill < 5; kill++)
         {
             await using var run = new HostCommand(deployment.Settings, "migrate-images", "--workers", "3", "--batch", "7");
-            var enough = moved + random.Next(1, 15);
-            for (var started = Stopwatch.GetTimestamp(); moved < enough && !run.HasExited; moved = await deployment.MovedAsync())
-            {
-                Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(1), "Nothing moves.");
-                await Task.Yield();
-            }
+            moved = await deployment.WaitUntilMovedAsync(moved + random.Next(1, 15), run);
 
             Assert.False(run.HasExited, "It has ended before it could be killed.");
             await run.KillAsync();
@@ -56,10 +50,7 @@ public abstract class MigrateImagesTests(HostFixture host, ITestOutputHelper out
         await using var deployment = await LegacyDeployment.CreateAsync(host);
         await HostCommand.RunAsync(deployment.Settings, "generate-images", "--rows", "60", "--broken", "0");
         await using var run = new HostCommand(deployment.Settings, "migrate-images", "--rate", "20", "--workers", "1");
-        for (var started = Stopwatch.GetTimestamp(); await deployment.MovedAsync() < 3;)
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(1), "Nothing moves.");
-        }
+        await deployment.WaitUntilMovedAsync(3, run);
 
         await run.InterruptAsync();
 
@@ -122,7 +113,7 @@ public abstract class MigrateImagesTests(HostFixture host, ITestOutputHelper out
         deployment.Settings["Migration:Images:RowsPerSecond"] = "1000";
         await using var instance = new HostInstance(deployment.Settings);
 
-        await Eventually.TrueAsync(async () => await deployment.MovedAsync() == 20);
+        await deployment.WaitUntilMovedAsync(20);
 
         Assert.Equal(20, (await KeysAsync(instance.Services)).Count);
     }

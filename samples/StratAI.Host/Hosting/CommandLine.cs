@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using StratAI.Storage;
 
 namespace StratAI.Host.Hosting;
 
@@ -80,6 +82,11 @@ internal sealed class CommandLine
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return Interrupted;
+        }
+        catch (Exception exception) when (exception is DbException or ObjectStoreException)
+        {
+            await Console.Error.WriteLineAsync($"{_command.Name} has failed: {exception.Message}");
+            return 1;
         }
 
         void Stop(PosixSignalContext context)

@@ -166,7 +166,7 @@ public sealed class ColumnMigration
         {
             end = await new MigrationRun(step, _parts, _counts, _metrics, tally, reporter, _time, _logger).RunAsync(cancellationToken).ConfigureAwait(false);
         }
-        while (end == MigrationEnd.Completed && more is not null && await more().ConfigureAwait(false) > 0);
+        while (end == MigrationEnd.Completed && more is not null && !cancellationToken.IsCancellationRequested && await more().ConfigureAwait(false) > 0);
 
         reporter.Report(null, always: true);
         _logger.MigrationEnds(end, tally.Done, tally[RowOutcome.Quarantined]);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using StratAI.Host.Database;
 using StratAI.Testing;
@@ -7,8 +8,11 @@ namespace StratAI.Host.Tests.Infrastructure;
 /// <summary>A deployment with a database and objects of its own, whose processes come and go.</summary>
 public sealed class LegacyDeployment : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly string _name = $"legacy_{Guid.NewGuid():N}";
     private readonly bool _isDistributed;
+    private AppDatabase? _database;
 
     private LegacyDeployment(HostFixture host, params (string Name, string Value)[] settings)
     {
@@ -37,12 +41,12 @@ public sealed class LegacyDeployment : IAsyncDisposable
     /// <summary>Number of rows the migration has moved, seen from outside of any process of the host.</summary>
     public async Task<long> MovedAsync()
     {
-        await using var database = _isDistributed
+        _database ??= _isDistributed
             ? AppDatabase.OpenPostgres(Settings["ConnectionStrings:Postgres"], Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance)
             : AppDatabase.OpenSqlite(Path.Combine(Settings["Data:Folder"], "stratai.db"));
         try
         {
-            return await database.FindAsync<long>("SELECT count(*) FROM document_migrations WHERE state = 'moved'", new { }, default);
+            return await _database.FindAsync<long>("SELECT count(*) FROM document_migrations WHERE state = 'moved'", new { }, default);
         }
         catch (System.Data.Common.DbException)
         {
@@ -51,8 +55,25 @@ public sealed class LegacyDeployment : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until so many rows have moved; returns how many it were then.</summary>
+    public async Task<long> WaitUntilMovedAsync(long count, HostCommand? by = null)
+    {
+        long moved;
+        for (var started = Stopwatch.GetTimestamp(); (moved = await MovedAsync()) < count && by?.HasExited != true; await Task.Yield())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"Only {moved} rows have moved.");
+        }
+
+        return moved;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
+
         if (_isDistributed)
         {
             NpgsqlConnection.ClearAllPools();

@@ -62,7 +62,8 @@ internal sealed class MigrationRun(
         var claimed = time.GetTimestamp();
         try
         {
-            rows = await parts.State.ClaimAsync(step.States, _options.BatchSize, _options.Lease, stop).ConfigureAwait(false);
+            // To its end also when the run is being stopped: a claim whose answer nobody reads would hold its rows for the whole lease.
+            rows = await parts.State.ClaimAsync(step.States, _options.BatchSize, _options.Lease, CancellationToken.None).ConfigureAwait(false);
             if (rows.Count == 0)
             {
                 var (count, seconds) = await counts.PendingAsync(step.States, stop).ConfigureAwait(false);

@@ -17,7 +17,7 @@ internal sealed class SqliteSql(ColumnMigrationOptions options) : MigrationSql(o
     public override Task<string> IdTypeAsync(DbConnection connection, CancellationToken cancellationToken) => Task.FromResult("");
 
     public override async Task<bool> HasStateAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        (await connection.Command("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = @name", ("@name", State.Trim('"')))
+        (await connection.Command("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = @name", ("@name", State.Split('.')[^1].Trim('"')))
             .ListAsync(reader => reader.GetInt64(0), cancellationToken).ConfigureAwait(false))[0] > 0;
 
     public override async Task<LegacyText?> OpenTextAsync(DbConnection connection, object id, bool legacyOnly, CancellationToken cancellationToken)
