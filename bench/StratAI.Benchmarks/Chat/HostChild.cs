@@ -6,7 +6,7 @@ using StratAI.Testing;
 
 namespace StratAI.Benchmarks.Chat;
 
-/// <summary>The reference host as a process of its own, on the given database and on Redis, with its objects in a folder.</summary>
+/// <summary>The reference host as a process of its own, on the given database and on Redis, with its objects in a folder unless the settings say otherwise.</summary>
 internal sealed class HostChild : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -14,7 +14,7 @@ internal sealed class HostChild : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("stratai-bench-");
     private readonly Process _process;
 
-    private HostChild(string database, string redisPrefix)
+    private HostChild(string database, string redisPrefix, IReadOnlyDictionary<string, string> settings)
     {
         Address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "StratAI.Host.dll")])
@@ -36,7 +36,7 @@ internal sealed class HostChild : IAsyncDisposable
             ["Limits__Policies__chat__PermitLimit"] = "1000000",
             ["Limits__Policies__chat-concurrency__PermitLimit"] = "1000000",
             ["Limits__Policies__tokens__PermitLimit"] = "1000000000000",
-        })
+        }.Concat(settings))
         {
             start.Environment[name] = value;
         }
@@ -46,9 +46,11 @@ internal sealed class HostChild : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<HostChild> StartAsync(string database, string redisPrefix)
+    public int ProcessId => _process.Id;
+
+    public static async Task<HostChild> StartAsync(string database, string redisPrefix, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var host = new HostChild(database, redisPrefix);
+        var host = new HostChild(database, redisPrefix, settings ?? new Dictionary<string, string>());
         using var http = new HttpClient { BaseAddress = host.Address };
         for (var started = Stopwatch.GetTimestamp(); !await host.AnswersAsync(http); await Task.Delay(50))
         {

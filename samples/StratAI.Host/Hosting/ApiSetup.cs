@@ -13,6 +13,7 @@ namespace StratAI.Host.Hosting;
 internal static partial class ApiSetup
 {
     private const long MaximumJsonBytes = 1024 * 1024;
+    private const long ReadAheadBytes = 64 * 1024;
 
     public static void AddApi(this WebApplicationBuilder builder)
     {
@@ -21,6 +22,8 @@ internal static partial class ApiSetup
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = MaximumJsonBytes;
         });
+        // Kestrel reads ahead by 1 MB per connection otherwise: a hundred uploads would hold 100 MB that nobody has asked for yet.
+        builder.WebHost.UseSockets(options => options.MaxReadBufferSize = ReadAheadBytes);
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         builder.Services.AddProblems();
         builder.Services.AddApiDescription();

@@ -21,7 +21,7 @@ internal static class S3Xml
             var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             // Other tools may have stored keys with characters that XML 1.0 does not allow, even escaped.
             using var xml = XmlReader.Create(
-                body, new() { Async = true, DtdProcessing = DtdProcessing.Prohibit, CheckCharacters = false, IgnoreWhitespace = true });
+                body, new() { Async = true, DtdProcessing = DtdProcessing.Prohibit, CheckCharacters = false });
             return await read(xml).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is XmlException or FormatException or OverflowException)
@@ -121,7 +121,7 @@ internal static class S3Xml
             var name = xml.LocalName;
             var children = new Dictionary<string, string>();
             using var element = xml.ReadSubtree();
-            await element.ReadAsync().ConfigureAwait(false);
+            await element.MoveToContentAsync().ConfigureAwait(false);
             await element.ReadAsync().ConfigureAwait(false);
             while (!element.EOF)
             {
@@ -134,13 +134,14 @@ internal static class S3Xml
                 {
                     await element.ReadAsync().ConfigureAwait(false);
                 }
-                else if (element.LocalName is "Owner")
+                else if (element.LocalName is "Key" or "Size" or "ETag" or "LastModified" or "Code")
                 {
-                    await element.SkipAsync().ConfigureAwait(false);
+                    children[element.LocalName] = await element.ReadElementContentAsStringAsync().ConfigureAwait(false);
                 }
                 else
                 {
-                    children[element.LocalName] = await element.ReadElementContentAsStringAsync().ConfigureAwait(false);
+                    // Others have elements of their own.
+                    await element.SkipAsync().ConfigureAwait(false);
                 }
             }
 

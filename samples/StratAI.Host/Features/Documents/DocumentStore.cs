@@ -6,8 +6,13 @@ using StratAI.Storage;
 namespace StratAI.Host.Features.Documents;
 
 /// <summary>Documents and their objects. Until its row is committed nobody can see a document, and its object is on record as pending.</summary>
-internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, ObjectLedger ledger, IOptions<DocumentOptions> options)
+internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, ObjectLedger ledger, IOptions<DocumentOptions> options) : IDisposable
 {
+    // A text may be 2 MB in memory, and is there only while its row is written.
+    private const int TextsAtOnce = 2;
+
+    private readonly SemaphoreSlim _texts = new(TextsAtOnce);
+
     /// <summary>True for the documents <c>@userId</c> can see.</summary>
     public static readonly string Visible = PlaceAccess.Visible("d");
 
@@ -21,9 +26,14 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         work.FindAsync<DocumentResource>(Select + work.Dialect.ForUpdate, new { id, userId });
 
     /// <summary>Stores the bytes, then the document; or, where its owner has the same bytes and they may be shared, the document alone.</summary>
-    public async Task AddAsync(DocumentResource document, Upload upload, string userId, string? text, CancellationToken cancellation)
+    /// <param name="document">What the document's row will say.</param>
+    /// <param name="upload">The bytes.</param>
+    /// <param name="userId">Its owner.</param>
+    /// <param name="readText">Reads the text of a document that has one.</param>
+    /// <param name="cancellation">Ends it; nothing is stored.</param>
+    public async Task AddAsync(DocumentResource document, Upload upload, string userId, Func<CancellationToken, Task<string?>>? readText, CancellationToken cancellation)
     {
-        if (options.Value.Deduplicate && await TryShareAsync(document, userId, text, cancellation))
+        if (options.Value.Deduplicate && await WithTextAsync(readText, text => TryShareAsync(document, userId, text, cancellation), cancellation))
         {
             return;
         }
@@ -32,7 +42,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         try
         {
             await upload.SaveAsync(objects, document.ObjectKey!, cancellation);
-            await RecordAsync(document, userId, text, cancellation);
+            await WithTextAsync(readText, text => RecordAsync(document, userId, text, cancellation), cancellation);
         }
         catch
         {
@@ -49,6 +59,26 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
             return await InsertAsync(work, document, userId, text);
         },
         cancellation);
+
+    public void Dispose() => _texts.Dispose();
+
+    private async Task<T> WithTextAsync<T>(Func<CancellationToken, Task<string?>>? readText, Func<string?, Task<T>> write, CancellationToken cancellation)
+    {
+        if (readText is null)
+        {
+            return await write(null);
+        }
+
+        await _texts.WaitAsync(cancellation);
+        try
+        {
+            return await write(await readText(cancellation));
+        }
+        finally
+        {
+            _texts.Release();
+        }
+    }
 
     private Task<bool> TryShareAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) => database.WriteAsync(
         async work =>

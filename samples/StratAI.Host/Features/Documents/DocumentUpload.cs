@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -111,7 +112,7 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Upl
             Id = id, SpaceId = place.SpaceId, AreaId = place.AreaId, Filename = filename, ContentType = upload.ContentType, Size = upload.Size, Sha256 = upload.Sha256,
             Kind = upload.IsImage ? "image" : "document", ObjectKey = $"documents/{id:N}", CreatedAt = now, UpdatedAt = now,
         };
-        await documents.AddAsync(document, upload, user.Id, await ReadTextAsync(upload, cancellation), cancellation);
+        await documents.AddAsync(document, upload, user.Id, HasText(upload) ? token => ReadTextAsync(upload, token) : null, cancellation);
         return (document, null);
 
         Guid? Field(string name) => fields.TryGetValue(name, out var value) ? value : null;
@@ -124,17 +125,23 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Upl
         return Guid.TryParse(Encoding.UTF8.GetString(buffer, 0, length), out var id) ? id : null;
     }
 
-    /// <summary>The text that search and chat read: of the text formats their whole content, within a bound; of the others none.</summary>
+    /// <summary>Whether search and chat read it: the text formats, and no other.</summary>
+    private static bool HasText(Upload upload) => upload.ContentType.StartsWith("text/", StringComparison.Ordinal) || upload.ContentType == "application/json";
+
+    /// <summary>Its whole content, within a bound.</summary>
     private static async Task<string?> ReadTextAsync(Upload upload, CancellationToken cancellation)
     {
-        if (!upload.ContentType.StartsWith("text/", StringComparison.Ordinal) && upload.ContentType != "application/json")
-        {
-            return null;
-        }
-
         using var reader = new StreamReader(upload.OpenRead(), Encoding.UTF8);
-        var buffer = new char[(int)Math.Min(upload.Size, MaximumTextCharacters)];
-        var length = await reader.ReadBlockAsync(buffer, cancellation);
-        return new string(buffer, 0, length);
+        var wanted = (int)Math.Min(upload.Size, MaximumTextCharacters);
+        var buffer = ArrayPool<char>.Shared.Rent(wanted);
+        try
+        {
+            var length = await reader.ReadBlockAsync(buffer.AsMemory(0, wanted), cancellation);
+            return new string(buffer, 0, length);
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(buffer);
+        }
     }
 }
