@@ -27,6 +27,22 @@ public abstract partial class ColumnMigrationContract
     }
 
     [Fact]
+    public async Task A_reverse_that_was_killed_before_it_removed_an_object_is_finished_by_the_next()
+    {
+        var (kept, deleted) = (await _table.AddAsync(Image(100)), await _table.AddAsync(Image(200)));
+        await Migration().RunAsync();
+        await database.ExecuteAsync($"UPDATE {_table.State} SET state = 'returning'");
+        await database.ExecuteAsync($"UPDATE {_table.Name} SET object_key = NULL");
+        await _table.DeleteAsync(deleted);
+
+        var report = await Migration().ReverseAsync();
+
+        Assert.Equal((2, 0), (report.Returned, report.Remaining));
+        Assert.Empty(await KeysAsync());
+        Assert.Equal(Convert.ToBase64String(Image(100)), (await _table.RowAsync(kept)).Text);
+    }
+
+    [Fact]
     public async Task A_purge_empties_what_is_safe_and_nothing_else()
     {
         var good = await _table.AddAsync(Image(100, 1));

@@ -13,12 +13,13 @@ internal sealed class RowReturner(MigrationParts parts) : IRowStep
     public async Task<RowResult> RunAsync(ClaimedRow row, CancellationToken cancellationToken)
     {
         var migrated = row.Migrated();
-        var found = await parts.Table.FindAsync(row.Id, cancellationToken).ConfigureAwait(false);
-        if (found is { Exists: true, Key: null, HasData: true })
+        if (row.State == RowStates.Returning)
         {
+            // A run before this one gave the row its data and did not come to remove the object.
             return await FinishAsync(row, migrated, cancellationToken).ConfigureAwait(false);
         }
 
+        var found = await parts.Table.FindAsync(row.Id, cancellationToken).ConfigureAwait(false);
         if (found.Key != migrated.Key)
         {
             await parts.State.SettleAsync(row, RowStates.Gone, null, cancellationToken).ConfigureAwait(false);

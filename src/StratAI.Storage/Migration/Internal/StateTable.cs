@@ -100,7 +100,7 @@ internal sealed class StateTable(MigrationDatabase database, MigrationSql sql)
                         SELECT row_id FROM {sql.State} WHERE state IN ({states}) AND due_at <= {sql.Now} ORDER BY due_at LIMIT @count{sql.SkipLocked})
                     UPDATE {sql.State} SET claim = @claim, due_at = {sql.Now} + @lease, attempts = attempts + 1
                     WHERE row_id IN (SELECT row_id FROM picked)
-                    RETURNING row_id, attempts, object_key, size, sha256
+                    RETURNING row_id, attempts, state, object_key, size, sha256
                     """,
                     ("@count", count), ("@claim", claim), ("@lease", lease.TotalSeconds))
                 .ListAsync(reader => Map(reader, claim), cancellationToken),
@@ -119,7 +119,7 @@ internal sealed class StateTable(MigrationDatabase database, MigrationSql sql)
                     SELECT {sql.Id}, '{RowStates.Waiting}', {sql.Now} + @lease, @claim, 1 FROM {sql.Table} WHERE {sql.Id} = @id AND {sql.IsLegacy}
                     ON CONFLICT (row_id) DO UPDATE SET due_at = excluded.due_at, claim = excluded.claim, attempts = object_state.attempts + 1
                     WHERE object_state.state = '{RowStates.Waiting}' AND (object_state.claim IS NULL OR object_state.due_at <= {sql.Now})
-                    RETURNING row_id, attempts, object_key, size, sha256
+                    RETURNING row_id, attempts, state, object_key, size, sha256
                     """,
                     ("@id", id), ("@claim", claim), ("@lease", lease.TotalSeconds))
                 .ListAsync(reader => Map(reader, claim), cancellationToken),
@@ -192,5 +192,5 @@ internal sealed class StateTable(MigrationDatabase database, MigrationSql sql)
             cancellationToken).ConfigureAwait(false) == 1;
 
     private static ClaimedRow Map(DbDataReader reader, string claim) =>
-        new(reader.GetValue(0), claim, reader.GetInt32(1), reader.TextOrNull(2), reader.NumberOrNull(3), reader.TextOrNull(4));
+        new(reader.GetValue(0), claim, reader.GetInt32(1), reader.GetString(2), reader.TextOrNull(3), reader.NumberOrNull(4), reader.TextOrNull(5));
 }
