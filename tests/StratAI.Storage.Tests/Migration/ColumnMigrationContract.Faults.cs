@@ -152,6 +152,7 @@ public abstract partial class ColumnMigrationContract
 
         Assert.Equal((MigrationEnd.Interrupted, 1, 7), (report.End, report.Moved, report.Remaining));
         AssertAddsUp(report, 8);
+        Assert.Empty(await database.QueryAsync($"SELECT row_id FROM {_table.State} WHERE claim IS NOT NULL"));
         _store.BeforePut = _ => Task.CompletedTask;
         var next = await Migration().RunAsync();
         Assert.Equal((7, 1), (next.Moved, next.AlreadyMoved));
