@@ -1,3 +1,5 @@
+using StratAI.Storage.Internal;
+
 namespace StratAI.Storage;
 
 /// <summary>
@@ -20,6 +22,10 @@ public sealed class ObjectStoreException : Exception
     /// <summary>Why.</summary>
     public ObjectStoreFailure Failure { get; }
 
-    /// <summary>How long the store asked to be left alone; <see langword="null"/> when it did not say.</summary>
+    /// <summary>
+    /// How long the store asked to be left alone, or is left alone since it kept failing; <see langword="null"/> when neither is so.
+    /// </summary>
     public TimeSpan? RetryAfter { get; }
+
+    internal Repetition Repetition { get; init; }
 }

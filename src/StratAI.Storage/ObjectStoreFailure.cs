@@ -26,4 +26,7 @@ public enum ObjectStoreFailure
 
     /// <summary>The range begins at or after the end of the object.</summary>
     RangeNotSatisfiable,
+
+    /// <summary>The store has no room left, or a quota is used up. Reading and deleting still work.</summary>
+    Full,
 }

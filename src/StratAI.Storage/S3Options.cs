@@ -11,6 +11,12 @@ public sealed class S3Options
     /// </summary>
     public string? Endpoint { get; set; }
 
+    /// <summary>
+    /// Scheme, host and port in signed URLs, where clients reach the server by another name than the application does; a signature covers
+    /// the name. <see langword="null"/> or empty, the default, is <see cref="Endpoint"/>.
+    /// </summary>
+    public string? PublicEndpoint { get; set; }
+
     /// <summary>Access key id. Required with <see cref="Endpoint"/>.</summary>
     public string? AccessKey { get; set; }
 
@@ -30,11 +36,17 @@ public sealed class S3Options
     public bool CreateBucket { get; set; }
 
     /// <summary>
-    /// How long the server may stay silent, 1 s to 10 min: until it answers, and between any two chunks of a body. Default 15 s. A
-    /// connection is given
-    /// up after 3 s or this, whichever is less.
+    /// How long the server may stay silent, 1 s to 10 min: until it answers, all <see cref="Retries"/> included, and between any two chunks
+    /// of a body. Default 15 s. A connection is given up after 3 s or this, whichever is less.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How often a request that failed for a passing reason is made again, 0 to 10, where that is safe: not a write with <see
+    /// cref="PutOptions.OnlyIfAbsent"/>, nor one whose stream cannot be read again, once the server may have got it. Also how often a body
+    /// that breaks off is resumed. Default 2; 0 never.
+    /// </summary>
+    public int Retries { get; set; } = 2;
 
     internal bool IsConfigured => !string.IsNullOrWhiteSpace(Endpoint);
 }

@@ -39,4 +39,13 @@ public static class StorageDiagnostics
     /// <c>store_unavailable</c>.
     /// </summary>
     public const string MigrationFallbacks = "stratai.storage.migration.fallbacks";
+
+    /// <summary>
+    /// Counter of requests to an S3 server that were made again after a failure, and of bodies that were resumed, with tag
+    /// <c>operation</c>.
+    /// </summary>
+    public const string Retries = "stratai.storage.retries";
+
+    /// <summary>Gauge: 1 while an S3 server is only tried now and then, as it keeps failing.</summary>
+    public const string BreakerOpen = "stratai.storage.breaker.open";
 }

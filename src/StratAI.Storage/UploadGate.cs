@@ -6,22 +6,24 @@ using StratAI.Storage.Internal.Sniffing;
 namespace StratAI.Storage;
 
 /// <summary>
-/// Takes an upload in, in one pass: counts, caps, hashes, and finds the type from the bytes. Nothing is visible anywhere before every check
-/// has
-/// passed; a refusal, a failing stream or a cancellation leaves nothing behind. Safe to use concurrently.
+/// Takes an upload in, in one pass: counts, caps, hashes, finds the type from the bytes, and asks every <see cref="IUploadScanner"/>.
+/// Nothing is visible anywhere before every check has passed; a refusal, a failing stream or a cancellation leaves nothing behind. Safe to
+/// use concurrently.
 /// </summary>
 public sealed class UploadGate
 {
     private readonly UploadOptions _options;
     private readonly StorageMetrics _metrics;
+    private readonly UploadScanning _scanning;
 
     /// <summary>How bytes wait.</summary>
     internal UploadOptions Options => _options;
 
-    internal UploadGate(IOptions<StorageOptions> options, StorageMetrics metrics)
+    internal UploadGate(IOptions<StorageOptions> options, StorageMetrics metrics, UploadScanning scanning)
     {
         _options = options.Value.Uploads;
         _metrics = metrics;
+        _scanning = scanning;
     }
 
     /// <summary>Reads a body to its end, or until a rule is broken. What the body itself throws passes unchanged.</summary>
@@ -29,6 +31,8 @@ public sealed class UploadGate
     /// <param name="rules">What the upload may be.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The upload or the refusal.</returns>
+    /// <exception cref="ObjectStoreException"><see cref="ObjectStoreFailure.Unavailable"/>: the folder of temporary files is full or
+    /// failing.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A limit of <paramref name="rules"/> is less than 1.</exception>
     public async Task<UploadResult> ReceiveAsync(Stream body, UploadRules rules, CancellationToken cancellationToken)
     {
@@ -54,7 +58,7 @@ public sealed class UploadGate
         }
     }
 
-    private static async Task<UploadResult> ReceiveAsync(Spool spool, Stream body, UploadRules rules, CancellationToken cancellationToken)
+    private async Task<UploadResult> ReceiveAsync(Spool spool, Stream body, UploadRules rules, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var sniffer = new ContentSniffer();
@@ -68,16 +72,7 @@ public sealed class UploadGate
             sniffer.Append(memory.Span[..count]);
             spool.Advance(count);
 
-            if (spool.Length > LimitOf(rules, sniffer.Settled))
-            {
-                return new(TooLarge(rules, sniffer.Settled));
-            }
-
-            if (count == 0)
-            {
-                break;
-            }
-
+            // Before the size is looked at: what is told of a file that breaks two rules must not hang on how it was cut on its way.
             if (!settled && sniffer.Settled is { } type)
             {
                 settled = true;
@@ -87,11 +82,26 @@ public sealed class UploadGate
                     return new(early);
                 }
             }
+
+            if (spool.Length > LimitOf(rules, sniffer.Settled))
+            {
+                return new(TooLarge(rules, sniffer.Settled));
+            }
+
+            if (count == 0)
+            {
+                break;
+            }
         }
 
         if (spool.Length == 0)
         {
             return new(new UploadRefusal(UploadRefusalReason.Empty, "The file is empty."));
+        }
+
+        if (Differs(spool.Length, hash, rules) is { } difference)
+        {
+            return new(difference);
         }
 
         await spool.CompleteAsync(cancellationToken).ConfigureAwait(false);
@@ -101,9 +111,15 @@ public sealed class UploadGate
             return new(TooLarge(rules, detection.Type));
         }
 
-        return Refuse(detection, rules, out var stored) is { } refusal
-            ? new(refusal)
-            : new(new Upload(spool, Convert.ToHexStringLower(hash.GetHashAndReset()), stored));
+        if (Refuse(detection, rules, out var stored) is { } refusal)
+        {
+            return new(refusal);
+        }
+
+        var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        return await _scanning.ScanAsync(spool, sha256, stored, cancellationToken).ConfigureAwait(false) is { } unsafeUpload
+            ? new(unsafeUpload)
+            : new(new Upload(spool, sha256, stored));
     }
 
     private static long LimitOf(UploadRules rules, string? type) =>
@@ -114,6 +130,28 @@ public sealed class UploadGate
         var limit = LimitOf(rules, type);
         return new(UploadRefusalReason.TooLarge, $"The file is larger than the {limit} bytes allowed.", type, limit);
     }
+
+    /// <summary>The refusal of an object that lies in a store, where its size alone condemns it.</summary>
+    internal UploadRefusal? RefuseSize(long size, UploadRules rules)
+    {
+        var refusal = size > rules.MaximumBytes ? TooLarge(rules, null) : DiffersInLength(size, rules);
+        if (refusal is not null)
+        {
+            _metrics.Upload(refusal.Code, 0);
+        }
+
+        return refusal;
+    }
+
+    private static UploadRefusal? Differs(long size, IncrementalHash hash, UploadRules rules) =>
+        DiffersInLength(size, rules)
+        ?? (rules.Sha256 is null || rules.Sha256.Equals(Convert.ToHexString(hash.GetCurrentHash()), StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new(UploadRefusalReason.HashMismatch, "The file's SHA-256 is not the one that was declared."));
+
+    private static UploadRefusal? DiffersInLength(long size, UploadRules rules) => rules.Length is { } length && size != length
+        ? new(UploadRefusalReason.SizeMismatch, $"The file has {size} bytes, not the {length} that were declared.")
+        : null;
 
     private static UploadRefusal? Refuse(Detection detection, UploadRules rules, out string type)
     {

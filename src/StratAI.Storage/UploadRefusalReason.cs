@@ -14,4 +14,16 @@ public enum UploadRefusalReason
 
     /// <summary>It has no bytes; fits 400.</summary>
     Empty,
+
+    /// <summary>An <see cref="IUploadScanner"/> rejected it; fits 422.</summary>
+    Rejected,
+
+    /// <summary>An <see cref="IUploadScanner"/> failed or took too long, so nobody knows; fits 503.</summary>
+    ScanFailed,
+
+    /// <summary>It has another number of bytes than <see cref="UploadRules.Length"/>; fits 422.</summary>
+    SizeMismatch,
+
+    /// <summary>It has another hash than <see cref="UploadRules.Sha256"/>; fits 422.</summary>
+    HashMismatch,
 }

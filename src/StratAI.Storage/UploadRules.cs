@@ -18,6 +18,12 @@ public sealed record UploadRules
     /// <summary>A lower limit for PNG, JPEG, GIF, WebP and AVIF, in force once the bytes show one. Default: none.</summary>
     public long? MaximumImageBytes { get; init; }
 
+    /// <summary>The number of bytes the sender declared; another is refused. Default: none was.</summary>
+    public long? Length { get; init; }
+
+    /// <summary>The SHA-256 the sender declared, 64 hexadecimal digits; another is refused. Default: none was.</summary>
+    public string? Sha256 { get; init; }
+
     /// <summary>The type the sender claims. Nothing, or <c>application/octet-stream</c>, claims none.</summary>
     public string? DeclaredContentType { get; init; }
 

@@ -39,6 +39,8 @@ public abstract class CacheControlTests(HostFixture host)
         ("PATCH /api/tasks/{id:guid}", Asked, w => ($"/api/tasks/{w.Task}", new { title = "Other" })),
         ("GET /api/documents", Asked, _ => ("/api/documents", null)),
         ("POST /api/documents", Asked, _ => ("/api/documents", null)),
+        ("POST /api/documents/uploads", Asked, _ => ("/api/documents/uploads", new { filename = "a.txt", contentType = "text/plain", size = 1 })),
+        ("POST /api/documents/uploads/{uploadId:guid}/complete", Asked, w => ($"/api/documents/uploads/{w.Upload}/complete", new { })),
         ("GET /api/documents/{id:guid}", Asked, w => ($"/api/documents/{w.Document}", null)),
         ("PATCH /api/documents/{id:guid}", Asked, w => ($"/api/documents/{w.Document}", new { filename = "other.md" })),
         ("GET /api/documents/{id:guid}/content", Asked, w => ($"/api/documents/{w.Document}/content", null)),

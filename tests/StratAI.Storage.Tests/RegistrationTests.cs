@@ -18,6 +18,7 @@ public sealed class RegistrationTests
         { "FileSystem.BaseAddress is 'x'", options => options.FileSystem.BaseAddress = new("x", UriKind.Relative) },
         { "S3.Endpoint is '' though keys are set", options => options.S3.SecretKey = "very-secret" },
         { "S3.Endpoint is 'localhost:9000'", options => options.S3 = S3(s3 => s3.Endpoint = "localhost:9000") },
+        { "S3.PublicEndpoint is 'files.example.com'", options => options.S3 = S3(s3 => s3.PublicEndpoint = "files.example.com") },
         { "S3.Endpoint is 'https://s3.example.com/bucket'", options => options.S3 = S3(s3 => s3.Endpoint = "https://s3.example.com/bucket") },
         { "S3.AccessKey is empty", options => options.S3 = S3(s3 => s3.AccessKey = "") },
         { "S3.SecretKey is empty", options => options.S3 = S3(s3 => s3.SecretKey = null) },
@@ -27,6 +28,7 @@ public sealed class RegistrationTests
         { "S3.Timeout is 00:00:00.5000000", options => options.S3 = S3(s3 => s3.Timeout = TimeSpan.FromSeconds(0.5)) },
         { "Uploads.MemoryThresholdBytes is 100", options => options.Uploads.MemoryThresholdBytes = 100 },
         { "Uploads.TemporaryFolder is ''", options => options.Uploads.TemporaryFolder = "" },
+        { "Uploads.ScanTimeout is 00:00:00", options => options.Uploads.ScanTimeout = TimeSpan.Zero },
     };
 
     [Theory]
@@ -56,6 +58,7 @@ public sealed class RegistrationTests
 
         Assert.Same(own, Assert.Single(services.GetServices<IObjectStore>()));
         Assert.Single(services.GetServices<IUrlSigner>());
+        Assert.Single(services.GetServices<IUploadSigner>());
         Assert.Single(services.GetServices<UploadGate>());
         Assert.Single(services.GetServices<IValidateOptions<StorageOptions>>());
         Assert.Equal(8192, services.GetRequiredService<IOptions<StorageOptions>>().Value.Uploads.MemoryThresholdBytes);

@@ -166,6 +166,16 @@ public sealed class UploadGateTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_temporary_folder_that_cannot_be_written_is_the_servers_failure_and_not_the_bodys()
+    {
+        await using var storage = TestStorage.OnFiles(options => options.Uploads.TemporaryFolder = "/proc/version");
+
+        var receiving = storage.Gate.ReceiveAsync(new SourceStream("text"u8.ToArray(), 100_000), Rules, default);
+
+        await receiving.FailsWithAsync(ObjectStoreFailure.Unavailable);
+    }
+
+    [Fact]
     public async Task Rules_without_room_are_the_callers_mistake()
     {
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Gate.ReceiveAsync(Stream.Null, new() { MaximumBytes = 0 }, default));
@@ -179,25 +189,5 @@ public sealed class UploadGateTests : IAsyncDisposable
         Assert.Equal((reason, code), (result.Refusal.Reason, result.Refusal.Code));
     }
 
-    /// <summary>The files have no name, so look for open handles: the kernel tells where they were.</summary>
-    private List<string> OpenTemporaryFiles() =>
-    [
-        .. new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos()
-            .Select(TargetOf)
-            .OfType<string>()
-            .Where(target => target.StartsWith(_storage.TemporaryFolder, StringComparison.Ordinal)),
-    ];
-
-    private static string? TargetOf(FileSystemInfo handle)
-    {
-        try
-        {
-            return handle.LinkTarget;
-        }
-        catch (IOException)
-        {
-            // Closed by another test meanwhile.
-            return null;
-        }
-    }
+    private List<string> OpenTemporaryFiles() => OpenFiles.Of(_storage.TemporaryFolder);
 }

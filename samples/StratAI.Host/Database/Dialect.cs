@@ -19,6 +19,9 @@ internal abstract class Dialect
     /// <summary>Ends a SELECT whose row is about to be changed. SQLite has one writer, so its transaction is the lock.</summary>
     public abstract string ForUpdate { get; }
 
+    /// <summary>Ends a SELECT whose rows are claimed, so that of several who claim each gets others.</summary>
+    public abstract string SkipLocked { get; }
+
     /// <summary>A text parameter as a JSON value.</summary>
     public abstract string Json(string parameter);
 
@@ -64,6 +67,8 @@ internal abstract class Dialect
 
         public override string ForUpdate => " FOR UPDATE";
 
+        public override string SkipLocked => " FOR UPDATE SKIP LOCKED";
+
         public override string Json(string parameter) => $"CAST({parameter} AS jsonb)";
 
         public override string In(string expression, string parameter) => $"{expression} = ANY({parameter})";
@@ -82,6 +87,8 @@ internal abstract class Dialect
         public override SqlDialect Paging => SqlDialect.Sqlite;
 
         public override string ForUpdate => "";
+
+        public override string SkipLocked => "";
 
         public override string Json(string parameter) => parameter;
 

@@ -40,6 +40,8 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 return ForJson(json);
             case BadHttpRequestException { StatusCode: 413 }:
                 return new(413, "too-large", "The request body is larger than this endpoint takes.");
+            case BadHttpRequestException { StatusCode: 408 }:
+                return new(408, "request-timeout", "The request body came too slowly. Nothing was stored.");
             case BadHttpRequestException { StatusCode: 415 }:
                 return new(415, "unsupported-media-type", "The request's Content-Type is not one this endpoint takes.");
             case BadHttpRequestException bad when BindingFailure().Match(bad.Message) is { Success: true } failure:
@@ -71,9 +73,12 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
         DbException { IsTransient: true } or DbException { InnerException: SocketException or TimeoutException }
             // Connection exceptions, class 08: what a pooler answers for a server that it cannot reach.
             or PostgresException { SqlState: ['0', '8', ..] }
-            or ObjectStoreException { Failure: ObjectStoreFailure.Unavailable }
+            or ObjectStoreException { Failure: ObjectStoreFailure.Unavailable or ObjectStoreFailure.Full }
             or RedisConnectionException or RedisTimeoutException
-            => new(503, "unavailable", "A server this request needs does not answer. Try again shortly.") { RetryAfter = OutageRetry },
+            => new(503, "unavailable", "A server this request needs does not answer. Try again shortly.") 
+            {
+                RetryAfter = (exception as ObjectStoreException)?.RetryAfter is { } asked && asked > OutageRetry ? asked : OutageRetry,
+            },
         _ => null,
     };
 

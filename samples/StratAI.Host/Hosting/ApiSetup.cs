@@ -7,6 +7,7 @@ using StratAI.Host.Features.Preferences;
 using StratAI.Host.Features.Spaces;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
+using StratAI.Storage;
 
 namespace StratAI.Host.Hosting;
 
@@ -33,11 +34,19 @@ internal static partial class ApiSetup
         builder.Services.AddSingleton<SpaceStore>();
         builder.Services.AddSingleton<Places>();
         builder.Services.Configure<DocumentOptions>(builder.Configuration.GetSection("Documents"));
+        builder.Services.AddSingleton<ObjectMetrics>();
         builder.Services.AddSingleton<ObjectLedger>();
         builder.Services.AddImageMigration();
         builder.Services.AddSingleton<DocumentStore>();
         builder.Services.AddSingleton<ContextDocuments>();
         builder.Services.AddSingleton<DocumentUpload>();
+        if (builder.Configuration["Uploads:ClamAv:Address"] is { Length: > 0 } clamAv)
+        {
+            builder.Services.AddSingleton<IUploadScanner>(ClamAvScanner.At(clamAv));
+        }
+
+        builder.Services.AddSingleton<DirectUploadStore>();
+        builder.Services.AddSingleton<DirectUploads>();
         builder.Services.AddSingleton<PageStore>();
         builder.Services.AddSingleton<IdempotencyStore>();
         builder.Services.AddHostedService<Housekeeper>();

@@ -4,7 +4,8 @@ using StratAI.Host.Http;
 namespace StratAI.Host.Hosting;
 
 /// <summary>Every minute, gives back what crashes, failed deletions and time have left behind. Several instances may do so at once.</summary>
-internal sealed partial class Housekeeper(ObjectLedger ledger, IdempotencyStore idempotency, TimeProvider time, ILogger<Housekeeper> logger) : BackgroundService
+internal sealed partial class Housekeeper(
+    ObjectLedger ledger, DirectUploadStore uploads, IdempotencyStore idempotency, TimeProvider time, ILogger<Housekeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -14,6 +15,7 @@ internal sealed partial class Housekeeper(ObjectLedger ledger, IdempotencyStore 
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             await TryAsync("objects nothing refers to", ledger.SweepAsync);
+            await TryAsync("uploads that were never completed", uploads.SweepAsync);
             await TryAsync("idempotency keys", idempotency.SweepAsync);
         }
 

@@ -12,11 +12,10 @@ namespace Microsoft.AspNetCore.Builder;
 public static class StorageEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Serves the signed URLs of files below <see cref="FileSystemOptions.PublicPath"/>, without authorization: the signature is the
-    /// credential. A URL that
-    /// was changed or has expired is 403 with the code <c>signature-invalid</c> or <c>signature-expired</c>. With S3, whose server answers
-    /// its own
-    /// URLs, no endpoint is added.
+    /// Serves the signed URLs of files below <see cref="FileSystemOptions.PublicPath"/>, and takes what <see cref="IUploadSigner"/> let clients
+    /// send, without authorization: the signature is the credential. What was changed or has expired is 403 with the code
+    /// <c>signature-invalid</c> or <c>signature-expired</c>. The server's limit on the size of requests gives way to the signed one. With S3,
+    /// whose server answers its own URLs, no endpoint is added.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <returns>The endpoints' conventions, for instance to require a rate limit.</returns>
@@ -30,12 +29,17 @@ public static class StorageEndpointRouteBuilderExtensions
             var store = endpoints.ServiceProvider.GetRequiredService<IObjectStore>();
             group.MapMethods("{**key}", [HttpMethods.Get, HttpMethods.Head], context => ServeAsync(context, signer, store))
                 .AllowAnonymous();
+            if (endpoints.ServiceProvider.GetService<IUploadSigner>() is FileUploadSigner uploads)
+            {
+                group.MapMethods("{**key}", [HttpMethods.Put], context => SignedPut.ReceiveAsync(context, uploads, store)).AllowAnonymous();
+                group.MapMethods("{**key}", [HttpMethods.Post], context => SignedPost.ReceiveAsync(context, uploads, store)).AllowAnonymous();
+            }
         }
 
         return group;
     }
 
-    private static Task ServeAsync(HttpContext context, FileUrlSigner signer, IObjectStore store)
+    private static async Task ServeAsync(HttpContext context, FileUrlSigner signer, IObjectStore store)
     {
         var key = context.Request.RouteValues["key"] as string ?? "";
         var query = context.Request.Query;
@@ -45,17 +49,12 @@ public static class StorageEndpointRouteBuilderExtensions
             ContentType = NullIfEmpty(query["type"]),
             Inline = query["inline"] == "1",
         };
-        return signer.Verify(key, query["expires"].ToString(), get, query["signature"].ToString()) switch
+        var verdict = signer.Verify(key, query["expires"].ToString(), get, query["signature"].ToString());
+        if (!await StorageProblems.RefuseAsync(context, verdict).ConfigureAwait(false))
         {
-            FileUrlSigner.Verdict.Valid => new StoredObjectResult(store, key)
-            {
-                FileName = get.FileName,
-                ContentType = get.ContentType,
-                Attachment = !get.Inline,
-            }.ExecuteAsync(context),
-            FileUrlSigner.Verdict.Expired => StorageProblems.SignatureExpiredAsync(context),
-            _ => StorageProblems.SignatureInvalidAsync(context),
-        };
+            var served = new StoredObjectResult(store, key) { FileName = get.FileName, ContentType = get.ContentType, Attachment = !get.Inline };
+            await served.ExecuteAsync(context).ConfigureAwait(false);
+        }
     }
 
     private static string? NullIfEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;

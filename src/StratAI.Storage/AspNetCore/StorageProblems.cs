@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using StratAI.Storage.FileSystem;
 
 namespace StratAI.Storage.AspNetCore;
 
@@ -26,6 +27,30 @@ internal static class StorageProblems
 
     public static Task SignatureExpiredAsync(HttpContext context) =>
         WriteAsync(context, StatusCodes.Status403Forbidden, "signature-expired", "The URL has expired.");
+
+    /// <summary>Answers a request whose signature does not hold, and says whether it did.</summary>
+    public static async ValueTask<bool> RefuseAsync(HttpContext context, FileSignature.Verdict verdict)
+    {
+        if (verdict == FileSignature.Verdict.Valid)
+        {
+            return false;
+        }
+
+        await (verdict == FileSignature.Verdict.Expired ? SignatureExpiredAsync(context) : SignatureInvalidAsync(context)).ConfigureAwait(false);
+        return true;
+    }
+
+    public static Task LengthRequiredAsync(HttpContext context) =>
+        WriteAsync(context, StatusCodes.Status411LengthRequired, "length-required", "The request has no Content-Length.");
+
+    public static Task TooLargeAsync(HttpContext context, long maximum) =>
+        WriteAsync(context, StatusCodes.Status413PayloadTooLarge, "too-large", $"The file is larger than the {maximum} bytes allowed.");
+
+    public static Task TooSmallAsync(HttpContext context, long minimum) =>
+        WriteAsync(context, StatusCodes.Status400BadRequest, "too-small", $"The file is smaller than the {minimum} bytes required.");
+
+    public static Task MalformedAsync(HttpContext context) =>
+        WriteAsync(context, StatusCodes.Status400BadRequest, "malformed-multipart", "The body is no whole multipart/form-data with a file.");
 
     private static Task WriteAsync(HttpContext context, int status, string code, string title)
     {

@@ -12,7 +12,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class StorageServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IObjectStore"/>, <see cref="IUrlSigner"/> and <see cref="UploadGate"/> as singletons, on files or, with
+    /// Adds <see cref="IObjectStore"/>, <see cref="IUrlSigner"/>, <see cref="IUploadSigner"/> and <see cref="UploadGate"/> as singletons, on files or, with
     /// <see cref="S3Options.Endpoint"/> set, on S3. Services already registered stay; calling it again only adds to the configuration. The
     /// options are checked when the host starts.
     /// </summary>
@@ -37,12 +37,19 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton(provider => new S3Connection(
             provider.GetRequiredService<IOptions<StorageOptions>>().Value.S3,
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<StorageMetrics>(),
             provider.GetRequiredService<ILogger<S3Connection>>()));
         services.TryAddSingleton<IObjectStore>(CreateStore);
         services.TryAddSingleton<IUrlSigner>(CreateSigner);
+        services.TryAddSingleton<IUploadSigner>(CreateUploadSigner);
         services.TryAddSingleton(provider => new UploadGate(
             provider.GetRequiredService<IOptions<StorageOptions>>(),
-            provider.GetRequiredService<StorageMetrics>()));
+            provider.GetRequiredService<StorageMetrics>(),
+            new(
+                provider.GetServices<IUploadScanner>(),
+                provider.GetRequiredService<IOptions<StorageOptions>>().Value.Uploads,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<UploadGate>>())));
         return new StorageBuilder(services);
     }
 
@@ -63,6 +70,17 @@ public static class StorageServiceCollectionExtensions
         return options.S3.IsConfigured
             ? new S3UrlSigner(provider.GetRequiredService<S3Connection>(), provider.GetRequiredService<IObjectStore>())
             : new FileUrlSigner(
+                options.FileSystem,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<IUrlSigner>>());
+    }
+
+    private static IUploadSigner CreateUploadSigner(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
+        return options.S3.IsConfigured
+            ? new S3UploadSigner(provider.GetRequiredService<S3Connection>(), options.S3)
+            : new FileUploadSigner(
                 options.FileSystem,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<IUrlSigner>>());

@@ -197,6 +197,7 @@ internal sealed class FileSystemObjectStore : IObjectStore
     {
         UnauthorizedAccessException =>
             new(ObjectStoreFailure.Denied, "The store's folder cannot be used with the process's permissions.", exception),
+        _ when DiskErrors.IsFull(exception) => new(ObjectStoreFailure.Full, "The disk of the store's folder is full.", exception),
         IOException => new(ObjectStoreFailure.Unavailable, "The store's folder failed.", exception),
         _ => null,
     };

@@ -102,7 +102,7 @@ internal sealed class InstrumentedObjectStore(IObjectStore inner, StorageMetrics
             activity?.SetStatus(ActivityStatusCode.Error, failure.ToString());
         }
 
-        if (failure is ObjectStoreFailure.Unavailable or ObjectStoreFailure.Denied or ObjectStoreFailure.Corrupt)
+        if (failure is ObjectStoreFailure.Unavailable or ObjectStoreFailure.Denied or ObjectStoreFailure.Corrupt or ObjectStoreFailure.Full)
         {
             logger.OperationFailed(operation, failure, exception.InnerException?.GetType().Name, exception.Message);
         }
@@ -116,6 +116,7 @@ internal sealed class InstrumentedObjectStore(IObjectStore inner, StorageMetrics
             ObjectStoreFailure.TooLarge => "too_large",
             ObjectStoreFailure.InvalidKey => "invalid_key",
             ObjectStoreFailure.Corrupt => "corrupt",
+            ObjectStoreFailure.Full => "full",
             _ => "range_not_satisfiable",
         };
     }

@@ -9,6 +9,7 @@ internal sealed class ObjectStoreHealthCheck(IObjectStore store) : IHealthCheck
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
     {
+        Probing.Begin();
         try
         {
             await store.StatAsync(ProbeKey, cancellationToken).ConfigureAwait(false);

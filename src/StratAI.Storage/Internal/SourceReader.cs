@@ -15,12 +15,16 @@ internal sealed class SourceReader(Stream source, long? length)
 
     public long? Length => length;
 
+    /// <summary>Whether the source was read from, or was tried to.</summary>
+    public bool IsTouched { get; private set; }
+
     /// <summary>The number of bytes still to come, when it is known before reading.</summary>
     public static long? LengthOf(Stream source, long? declared) =>
         declared ?? (source.CanSeek ? Math.Max(0, source.Length - source.Position) : null);
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        IsTouched = true;
         try
         {
             var count = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);

@@ -16,6 +16,7 @@ internal sealed class Spool(UploadOptions options) : IAsyncDisposable
     private int _buffered;
     private long _flushed;
     private bool _disposed;
+    private bool _keepBuffer;
 
     public long Length => _flushed + _buffered;
 
@@ -89,6 +90,9 @@ internal sealed class Spool(UploadOptions options) : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on the buffer is left to the garbage collector, as somebody may go on reading from it.</summary>
+    public void KeepBuffer() => _keepBuffer = true;
+
     public ValueTask DisposeAsync()
     {
         _disposed = true;
@@ -99,8 +103,19 @@ internal sealed class Spool(UploadOptions options) : IAsyncDisposable
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        _file ??= Create(options.TemporaryFolder);
-        await RandomAccess.WriteAsync(_file, _buffer.AsMemory(0, _buffered), _flushed, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _file ??= Create(options.TemporaryFolder);
+            await RandomAccess.WriteAsync(_file, _buffer.AsMemory(0, _buffered), _flushed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Not to be taken for a failure of the body.
+            throw DiskErrors.IsFull(exception)
+                ? new ObjectStoreException(ObjectStoreFailure.Full, "The disk of the folder of temporary files is full.", exception)
+                : new ObjectStoreException(ObjectStoreFailure.Unavailable, "The folder of temporary files failed.", exception);
+        }
+
         _flushed += _buffered;
         _buffered = 0;
     }
@@ -122,7 +137,7 @@ internal sealed class Spool(UploadOptions options) : IAsyncDisposable
 
     private void Return()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer && !_keepBuffer)
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }

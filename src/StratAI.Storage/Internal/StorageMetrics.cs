@@ -10,6 +10,8 @@ internal sealed class StorageMetrics
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _uploads;
     private readonly Counter<long> _uploadBytes;
+    private readonly Counter<long> _retries;
+    private readonly Meter _meter;
 
     public StorageMetrics(IMeterFactory meters)
     {
@@ -21,6 +23,8 @@ internal sealed class StorageMetrics
             advice: new() { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
         _uploads = meter.CreateCounter<long>(StorageDiagnostics.Uploads, "{upload}", "Uploads through the gate.");
         _uploadBytes = meter.CreateCounter<long>(StorageDiagnostics.UploadBytes, "By", "Bytes the gate has read.");
+        _retries = meter.CreateCounter<long>(StorageDiagnostics.Retries, "{request}", "Requests made again after a failure.");
+        _meter = meter;
     }
 
     public void Operation(string operation, string mode, string outcome, TimeSpan elapsed) =>
@@ -31,4 +35,9 @@ internal sealed class StorageMetrics
         _uploads.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
         _uploadBytes.Add(bytes);
     }
+
+    public void Retry(string operation) => _retries.Add(1, new KeyValuePair<string, object?>("operation", operation));
+
+    public void ObserveBreaker(Func<bool> isOpen) => _meter.CreateObservableGauge(
+        StorageDiagnostics.BreakerOpen, () => isOpen() ? 1 : 0, null, "1 while the server is only tried now and then, as it keeps failing.");
 }

@@ -8,6 +8,7 @@ namespace StratAI.Storage.Internal;
 internal sealed partial class StorageOptionsValidator : IValidateOptions<StorageOptions>
 {
     private const int MinimumSigningKeyBytes = 32;
+    private const int MaximumRetries = 10;
     private static readonly TimeSpan MinimumTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaximumTimeout = TimeSpan.FromMinutes(10);
 
@@ -56,12 +57,16 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
             yield break;
         }
 
-        if (!Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint)
-            || !IsHttp(endpoint)
-            || endpoint is not { PathAndQuery: "/", UserInfo: "", Fragment: "" })
+        if (!IsEndpoint(options.Endpoint))
         {
             yield return $"StorageOptions.S3.Endpoint is '{options.Endpoint}': "
                 + "give scheme, host and port alone, such as 'https://s3.example.com'.";
+        }
+
+        if (!string.IsNullOrWhiteSpace(options.PublicEndpoint) && !IsEndpoint(options.PublicEndpoint))
+        {
+            yield return $"StorageOptions.S3.PublicEndpoint is '{options.PublicEndpoint}': "
+                + "give scheme, host and port alone, such as 'https://files.example.com', or leave it out.";
         }
 
         if (string.IsNullOrWhiteSpace(options.AccessKey))
@@ -89,6 +94,11 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
         {
             yield return $"StorageOptions.S3.Timeout is {options.Timeout}: give {MinimumTimeout} to {MaximumTimeout}.";
         }
+
+        if (options.Retries is < 0 or > MaximumRetries)
+        {
+            yield return $"StorageOptions.S3.Retries is {options.Retries}: give 0 to {MaximumRetries}.";
+        }
     }
 
     private static IEnumerable<string> Uploads(UploadOptions options)
@@ -102,7 +112,15 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
         {
             yield return $"StorageOptions.Uploads.TemporaryFolder is '{options.TemporaryFolder}': name a folder.";
         }
+
+        if (options.ScanTimeout < MinimumTimeout || options.ScanTimeout > MaximumTimeout)
+        {
+            yield return $"StorageOptions.Uploads.ScanTimeout is {options.ScanTimeout}: give {MinimumTimeout} to {MaximumTimeout}.";
+        }
     }
+
+    private static bool IsEndpoint(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var endpoint) && IsHttp(endpoint) && endpoint is { PathAndQuery: "/", UserInfo: "", Fragment: "" };
 
     private static bool IsHttp(Uri uri) => uri.IsAbsoluteUri && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
 

@@ -13,22 +13,28 @@ internal sealed class S3Connection : IDisposable
     /// </summary>
     private const long RequestSeconds = 15 * 60;
 
+    private static readonly HttpRequestOptionsKey<TimeSpan> ClockOffset = new(nameof(ClockOffset));
+
     private static readonly TimeSpan MaximumConnectTime = TimeSpan.FromSeconds(3);
 
     private readonly S3Options _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly StorageMetrics _metrics;
+    private readonly S3Attempts _attempts;
     private readonly SocketsHttpHandler _handler;
     private readonly HttpClient _http;
     private readonly Lock _bucketLock = new();
     private Task? _ensuring;
     private volatile bool _bucketSeen;
 
-    public S3Connection(S3Options options, TimeProvider time, ILogger logger)
+    public S3Connection(S3Options options, TimeProvider time, StorageMetrics metrics, ILogger logger)
     {
         _options = options;
         _time = time;
         _logger = logger;
+        _metrics = metrics;
+        _attempts = new(options, time, metrics, logger);
         _handler = new()
         {
             ConnectTimeout = options.Timeout < MaximumConnectTime ? options.Timeout : MaximumConnectTime,
@@ -38,17 +44,46 @@ internal sealed class S3Connection : IDisposable
             UseCookies = false,
         };
         _http = new(_handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
-        Signer = new(options);
+        Signer = new(options, options.Endpoint!);
+        PublicSigner = new(options, string.IsNullOrWhiteSpace(options.PublicEndpoint) ? options.Endpoint! : options.PublicEndpoint);
+        Clock = new(time, logger);
         Sdk = new(options, _handler);
     }
 
     public SignatureV4 Signer { get; }
 
+    /// <summary>Signs what others will send.</summary>
+    public SignatureV4 PublicSigner { get; }
+
     public SdkGateway Sdk { get; }
 
-    public TimeProvider Time => _time;
+    public ServerClock Clock { get; }
 
-    public StallTimer StartTimer(CancellationToken cancellationToken) => new(_options.Timeout, _time, cancellationToken);
+    public int Retries => _options.Retries;
+
+    /// <summary>Runs an operation on the bucket, which is made first where the options ask for that; see <see cref="S3Attempts"/>.</summary>
+    public Task<T> RunAsync<T>(
+        string operation,
+        Func<StallTimer, Task<T>> attempt,
+        CancellationToken cancellationToken,
+        Func<ObjectStoreException, bool>? mayRepeat = null) => _attempts.RunAsync(
+            operation,
+            async timer =>
+            {
+                await EnsureBucketAsync(timer, cancellationToken).ConfigureAwait(false);
+                return await attempt(timer).ConfigureAwait(false);
+            },
+            mayRepeat,
+            cancellationToken);
+
+    /// <summary>A timer of a body that is read: it does not run yet.</summary>
+    public StallTimer NewReadTimer() => new(_options.Timeout, Timeout.InfiniteTimeSpan, _time, CancellationToken.None);
+
+    /// <summary>Counts a body that went on over another connection.</summary>
+    public void Resumed() => _metrics.Retry("resume");
+
+    /// <summary>Waits until an upload lets go of its source, no longer than a server may be silent.</summary>
+    public Task<bool> StopAsync(UploadContent content) => content.StopAsync(_options.Timeout, _time);
 
     /// <summary>Sends a request and returns once the headers of the answer are there.</summary>
     /// <param name="request">What to send.</param>
@@ -56,7 +91,9 @@ internal sealed class S3Connection : IDisposable
     /// <param name="cancellationToken">The caller's token, which <paramref name="timer"/> follows.</param>
     public async Task<HttpResponseMessage> SendAsync(S3Request request, StallTimer timer, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(request.Method, Sign(request)) { Content = request.Content };
+        var offset = Clock.Offset;
+        using var message = new HttpRequestMessage(request.Method, Sign(request, offset)) { Content = request.Content };
+        message.Options.Set(ClockOffset, offset);
         foreach (var (name, value) in request.Headers)
         {
             message.Headers.TryAddWithoutValidation(name, value);
@@ -97,12 +134,12 @@ internal sealed class S3Connection : IDisposable
         if (response.StatusCode == HttpStatusCode.NotFound && code != "NoSuchBucket")
         {
             // An answer to HEAD has no code, and a bucket that is missing is not an object that is.
-            _bucketSeen |= code == "NoSuchKey" || await Sdk.BucketExistsAsync(cancellationToken).ConfigureAwait(false);
+            _bucketSeen |= code == "NoSuchKey" || await BucketExistsAsync(timer, cancellationToken).ConfigureAwait(false);
             return _bucketSeen ? false : throw S3Errors.BucketMissing();
         }
 
         _bucketSeen &= code != "NoSuchBucket";
-        throw S3Errors.FromAnswer(response, code);
+        throw FailureOf(response, code);
     }
 
     /// <summary>Fails unless the answer to a request on the bucket is a success.</summary>
@@ -114,10 +151,30 @@ internal sealed class S3Connection : IDisposable
         }
     }
 
+    public void Dispose()
+    {
+        _http.Dispose();
+        Sdk.Dispose();
+        _handler.Dispose();
+    }
+
+    private Uri Sign(S3Request request, TimeSpan offset)
+    {
+        var signed = request.Headers.Where(header => header.Key.StartsWith("x-amz-", StringComparison.Ordinal));
+        return Signer.Sign(request.Method, request.Key, _time.GetUtcNow() + offset, RequestSeconds, request.Query, signed);
+    }
+
+    private ObjectStoreException FailureOf(HttpResponseMessage response, string code) =>
+        response.StatusCode == HttpStatusCode.Forbidden
+        && response.RequestMessage!.Options.TryGetValue(ClockOffset, out var used)
+        && Clock.Correct(response.Headers.Date, used) is { } ahead
+            ? S3Errors.ClockWrong(ahead)
+            : S3Errors.FromAnswer(response, code);
+
     /// <summary>
     /// Makes the bucket at first use where the options ask for that. A failure is not remembered: the next use tries again.
     /// </summary>
-    public async ValueTask EnsureBucketAsync(CancellationToken cancellationToken)
+    private async ValueTask EnsureBucketAsync(StallTimer timer, CancellationToken cancellationToken)
     {
         if (_bucketSeen || !_options.CreateBucket)
         {
@@ -132,29 +189,46 @@ internal sealed class S3Connection : IDisposable
             ensuring = _ensuring is { IsCompleted: false } ? _ensuring : _ensuring = EnsureBucketOnceAsync();
         }
 
-        await ensuring.WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
+        try
+        {
+            await ensuring.WaitAsync(timer.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (S3Errors.FromTransport(exception, cancellationToken) is { } failure)
+        {
+            throw failure;
+        }
 
-    public void Dispose()
-    {
-        _http.Dispose();
-        Sdk.Dispose();
-        _handler.Dispose();
-    }
-
-    private Uri Sign(S3Request request)
-    {
-        var signed = request.Headers.Where(header => header.Key.StartsWith("x-amz-", StringComparison.Ordinal));
-        return Signer.Sign(request.Method, request.Key, _time.GetUtcNow(), RequestSeconds, request.Query, signed);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private async Task EnsureBucketOnceAsync()
     {
-        if (await Sdk.EnsureBucketAsync(CancellationToken.None).ConfigureAwait(false))
+        using var timer = new StallTimer(_options.Timeout, _options.Timeout, _time, CancellationToken.None);
+        if (await BucketExistsAsync(timer, CancellationToken.None).ConfigureAwait(false))
         {
+            return;
+        }
+
+        try
+        {
+            await Sdk.MakeBucketAsync(timer.Token).ConfigureAwait(false);
             _logger.BucketCreated();
+        }
+        catch (ObjectStoreException)
+        {
+            // Another instance may have made it between the two calls; servers answer that in different ways.
+            if (!await BucketExistsAsync(timer, CancellationToken.None).ConfigureAwait(false))
+            {
+                throw;
+            }
         }
 
         _bucketSeen = true;
+    }
+
+    private async Task<bool> BucketExistsAsync(StallTimer timer, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(new(HttpMethod.Head, null), timer, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccessStatusCode || (response.StatusCode == HttpStatusCode.NotFound ? false : throw FailureOf(response, ""));
     }
 }

@@ -9,7 +9,6 @@ internal sealed partial class S3ObjectStore
     {
         ObjectKey.Validate(source);
         ObjectKey.Validate(destination);
-        await connection.EnsureBucketAsync(cancellationToken).ConfigureAwait(false);
         // The server replaces all of type and metadata or nothing, and needs one of them replaced to copy an object onto itself.
         var found = await StatAsync(source, cancellationToken).ConfigureAwait(false);
         if (found is null)
@@ -20,9 +19,6 @@ internal sealed partial class S3ObjectStore
         var stored = (options ?? new()).For(found);
         PutRules.Validate(stored);
         var metadata = PutRules.Normalize(stored.Metadata);
-        using var timer = connection.StartTimer(cancellationToken);
-        using var content = new ByteArrayContent([]);
-        content.Headers.TryAddWithoutValidation("Content-Type", stored.ContentType);
         var request = new S3Request(HttpMethod.Put, destination)
         {
             Headers =
@@ -31,23 +27,28 @@ internal sealed partial class S3ObjectStore
                 new("x-amz-metadata-directive", "REPLACE"),
                 .. HeadersOf(metadata),
             ],
-            Content = content,
         };
-        using var response = await connection.SendAsync(request, timer, cancellationToken).ConfigureAwait(false);
-        if (!await connection.IsFoundAsync(response, timer, cancellationToken).ConfigureAwait(false))
-        {
-            return null;
-        }
-
-        var answer = await S3Xml.ReadAsync(response, S3Xml.ReadCopyAsync, timer, cancellationToken).ConfigureAwait(false);
-        return new()
+        var answer = await connection.RunAsync("copy", timer => CopyAsync(request, stored.ContentType, timer, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return answer is not var (etag, lastModified) ? null : new()
         {
             Key = destination,
             Size = found.Size,
-            ETag = answer.ETag,
+            ETag = etag,
             ContentType = stored.ContentType,
-            LastModified = answer.LastModified,
+            LastModified = lastModified,
             Metadata = metadata,
         };
+    }
+
+    private async Task<(string ETag, DateTimeOffset LastModified)?> CopyAsync(
+        S3Request request, string contentType, StallTimer timer, CancellationToken cancellationToken)
+    {
+        using var content = new ByteArrayContent([]);
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        using var response = await connection.SendAsync(request with { Content = content }, timer, cancellationToken).ConfigureAwait(false);
+        return await connection.IsFoundAsync(response, timer, cancellationToken).ConfigureAwait(false)
+            ? await S3Xml.ReadAsync(response, "CopyObjectResult", S3Xml.ReadCopyAsync, timer, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 }

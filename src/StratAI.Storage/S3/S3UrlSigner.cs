@@ -5,8 +5,6 @@ namespace StratAI.Storage.S3;
 /// <summary>Presigned GETs of the server itself: the application never sees the bytes.</summary>
 internal sealed class S3UrlSigner(S3Connection connection, IObjectStore store) : IUrlSigner
 {
-    private const long MaximumSeconds = 7 * 24 * 60 * 60;
-
     public async Task<SignedUrl> SignGetAsync(string key, TimeSpan lifetime, SignedGetOptions? options, CancellationToken cancellationToken)
     {
         ObjectKey.Validate(key);
@@ -20,11 +18,8 @@ internal sealed class S3UrlSigner(S3Connection connection, IObjectStore store) :
             query.Add(new("response-content-type", options.ContentType));
         }
 
-        // The signature counts from a whole second.
-        var now = DateTimeOffset.FromUnixTimeSeconds(connection.Time.GetUtcNow().ToUnixTimeSeconds());
-        var expires = SigningRules.Expiry(connection.Time.GetUtcNow(), lifetime);
-        var seconds = Math.Clamp((long)(expires - now).TotalSeconds, 1, MaximumSeconds);
-        return new(connection.Signer.Sign(HttpMethod.Get, key, now, seconds, query, []), now.AddSeconds(seconds));
+        var (now, seconds) = SigningTime.SignFor(connection.Clock.Now, lifetime);
+        return new(connection.PublicSigner.Sign(HttpMethod.Get, key, now, seconds, query, []), now.AddSeconds(seconds));
     }
 
     /// <summary>The server will not look at the type when it answers, so it has to be known now.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Xml;
 
 namespace StratAI.Storage.S3;
@@ -13,7 +14,7 @@ internal static class S3Xml
 
     /// <summary>Takes an answer in, so that parsing waits for no network, and reads it.</summary>
     public static async Task<T> ReadAsync<T>(
-        HttpResponseMessage response, Func<XmlReader, Task<T>> read, StallTimer timer, CancellationToken cancellationToken)
+        HttpResponseMessage response, string root, Func<XmlReader, Task<T>> read, StallTimer timer, CancellationToken cancellationToken)
     {
         try
         {
@@ -22,11 +23,15 @@ internal static class S3Xml
             // Other tools may have stored keys with characters that XML 1.0 does not allow, even escaped.
             using var xml = XmlReader.Create(
                 body, new() { Async = true, DtdProcessing = DtdProcessing.Prohibit, CheckCharacters = false });
-            return await read(xml).ConfigureAwait(false);
+            await xml.MoveToContentAsync().ConfigureAwait(false);
+            // A page of a proxy, well-formed by chance, must not pass for an empty listing.
+            return xml.LocalName == root || xml.LocalName == "Error" && root == "CopyObjectResult"
+                ? await read(xml).ConfigureAwait(false)
+                : throw new XmlException("Not the document that was asked for.");
         }
         catch (Exception exception) when (exception is XmlException or FormatException or OverflowException)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.Unavailable, "The S3 server answered what this package cannot read.", exception);
+            throw S3Errors.Unreadable(exception);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -99,7 +104,7 @@ internal static class S3Xml
         await foreach (var element in ElementsAsync(xml, "CopyObjectResult", "Error").ConfigureAwait(false))
         {
             return element.TryGetValue("Code", out var code)
-                ? throw new ObjectStoreException(ObjectStoreFailure.Unavailable, $"The S3 server answered {code}.")
+                ? throw S3Errors.FromAnswer(HttpStatusCode.OK, code)
                 : (Required(element, "ETag").Trim('"'), TimeOf(element));
         }
 

@@ -4,7 +4,7 @@ using Minio.DataModel.Args;
 namespace StratAI.Storage.S3;
 
 /// <summary>
-/// What the Minio SDK does for the store: finding and making the bucket. Nothing else of it is used, so nothing else names its types.
+/// What the Minio SDK does for the store: making the bucket. Nothing else of it is used, so nothing else names its types.
 /// </summary>
 internal sealed class SdkGateway : IDisposable
 {
@@ -28,40 +28,20 @@ internal sealed class SdkGateway : IDisposable
             .Build();
     }
 
-    public Task<bool> BucketExistsAsync(CancellationToken cancellationToken) =>
-        TranslateAsync(
-            () => _client.BucketExistsAsync(new BucketExistsArgs().WithBucket(_options.Bucket), cancellationToken),
-            cancellationToken);
-
-    /// <summary>Makes the bucket unless it is there, and says whether it did.</summary>
-    public async Task<bool> EnsureBucketAsync(CancellationToken cancellationToken)
+    /// <summary>Makes the bucket.</summary>
+    /// <exception cref="ObjectStoreException">It could not be made, for instance since it exists.</exception>
+    public async Task MakeBucketAsync(CancellationToken deadline)
     {
-        if (await BucketExistsAsync(cancellationToken).ConfigureAwait(false))
-        {
-            return false;
-        }
-
+        // Without a location the SDK would set the client's region to us-east-1.
+        var args = new MakeBucketArgs().WithBucket(_options.Bucket).WithLocation(_options.Region);
         try
         {
-            // Without a location the SDK would set the client's region to us-east-1.
-            var args = new MakeBucketArgs().WithBucket(_options.Bucket).WithLocation(_options.Region);
-            return await TranslateAsync(
-                async () =>
-                {
-                    await _client.MakeBucketAsync(args, cancellationToken).ConfigureAwait(false);
-                    return true;
-                },
-                cancellationToken).ConfigureAwait(false);
+            // Its own timeout does not hold in all of its waits.
+            await _client.MakeBucketAsync(args, deadline).WaitAsync(deadline).ConfigureAwait(false);
         }
-        catch (ObjectStoreException)
+        catch (Exception exception) when (S3Errors.FromSdk(exception) is { } failure)
         {
-            // Another instance may have made it between the two calls; servers answer that in different ways.
-            if (await BucketExistsAsync(cancellationToken).ConfigureAwait(false))
-            {
-                return false;
-            }
-
-            throw;
+            throw failure;
         }
     }
 
@@ -69,17 +49,5 @@ internal sealed class SdkGateway : IDisposable
     {
         _client.Dispose();
         _http.Dispose();
-    }
-
-    private static async Task<T> TranslateAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call().ConfigureAwait(false);
-        }
-        catch (Exception exception) when (S3Errors.FromSdk(exception, cancellationToken) is { } failure)
-        {
-            throw failure;
-        }
     }
 }

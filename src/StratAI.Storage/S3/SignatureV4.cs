@@ -11,10 +11,12 @@ namespace StratAI.Storage.S3;
 /// which
 /// AWS accepts only signed, and keys of 1,024 bytes.
 /// </summary>
-internal sealed class SignatureV4(S3Options options)
+/// <param name="options">Credentials, region and bucket.</param>
+/// <param name="endpoint">The server's address as the sender of the requests knows it: the signature covers its name.</param>
+internal sealed class SignatureV4(S3Options options, string endpoint)
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
-    private readonly Uri _endpoint = new(options.Endpoint!);
+    private readonly Uri _endpoint = new(endpoint);
 
     /// <summary>Signs a request on an object, or on the bucket.</summary>
     /// <param name="method">Its method, which the signature covers.</param>
@@ -31,8 +33,8 @@ internal sealed class SignatureV4(S3Options options)
         IEnumerable<KeyValuePair<string, string>> query,
         IEnumerable<KeyValuePair<string, string>> headers)
     {
-        var timestamp = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var scope = $"{timestamp[..8]}/{options.Region}/s3/aws4_request";
+        var timestamp = TimestampOf(now);
+        var scope = ScopeOf(timestamp);
         var signed = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["host"] = _endpoint.Authority };
         foreach (var (name, value) in headers)
         {
@@ -56,12 +58,33 @@ internal sealed class SignatureV4(S3Options options)
         var request = string.Join('\n', method.Method, path, canonicalQuery, canonicalHeaders, names, "UNSIGNED-PAYLOAD");
         var requestHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request)));
         var toSign = string.Join('\n', Algorithm, timestamp, scope, requestHash);
-        var signature = Convert.ToHexStringLower(Hmac(SigningKey(timestamp[..8]), toSign));
-        return new($"{_endpoint.Scheme}://{_endpoint.Authority}{path}?{canonicalQuery}&X-Amz-Signature={signature}");
+        return new($"{BaseAddress}{path}?{canonicalQuery}&X-Amz-Signature={SignText(timestamp, toSign)}");
     }
+
+    /// <summary>The fields that sign a form ("Browser-Based Uploads Using POST"); the policy must have those of them that begin with x-amz- as conditions.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> FieldsOf(DateTimeOffset now) =>
+    [
+        new("x-amz-algorithm", Algorithm),
+        new("x-amz-credential", $"{options.AccessKey}/{ScopeOf(TimestampOf(now))}"),
+        new("x-amz-date", TimestampOf(now)),
+    ];
+
+    /// <summary>Signs a form's policy, in Base64 as it is sent.</summary>
+    public string SignPolicy(string policy, DateTimeOffset now) => SignText(TimestampOf(now), policy);
+
+    /// <summary>The address of the bucket, where forms are sent to.</summary>
+    public Uri BucketAddress => new(BaseAddress + PathOf(null));
+
+    private string BaseAddress => $"{_endpoint.Scheme}://{_endpoint.Authority}";
 
     /// <summary>The path of an object, or of the bucket, on the server.</summary>
     public string PathOf(string? key) => key is null ? $"/{options.Bucket}" : $"/{options.Bucket}/{ObjectKey.ToUrlPath(key)}";
+
+    private static string TimestampOf(DateTimeOffset now) => now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+
+    private string ScopeOf(string timestamp) => $"{timestamp[..8]}/{options.Region}/s3/aws4_request";
+
+    private string SignText(string timestamp, string text) => Convert.ToHexStringLower(Hmac(SigningKey(timestamp[..8]), text));
 
     private byte[] SigningKey(string date)
     {

@@ -7,12 +7,16 @@ internal sealed class StallTimer : IDisposable
 {
     private readonly CancellationTokenSource _source;
     private readonly TimeSpan _timeout;
-    private CancellationTokenRegistration _caller;
+    private readonly CancellationTokenRegistration _caller;
 
-    public StallTimer(TimeSpan timeout, TimeProvider time, CancellationToken caller)
+    /// <param name="timeout">The longest silence.</param>
+    /// <param name="first">The longest one until <see cref="Restart"/>.</param>
+    /// <param name="time">Measures it.</param>
+    /// <param name="caller">Cancels too.</param>
+    public StallTimer(TimeSpan timeout, TimeSpan first, TimeProvider time, CancellationToken caller)
     {
         _timeout = timeout;
-        _source = new(timeout, time);
+        _source = new(first, time);
         _caller = Follow(caller);
     }
 
@@ -27,9 +31,6 @@ internal sealed class StallTimer : IDisposable
     /// <summary>Also cancels with this token, until the registration is disposed.</summary>
     public CancellationTokenRegistration Follow(CancellationToken caller) =>
         caller.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
-
-    /// <summary>Lets go of the token that was given when the timer was made.</summary>
-    public void Release() => _caller.Dispose();
 
     public void Dispose()
     {

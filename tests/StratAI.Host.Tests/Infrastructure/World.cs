@@ -3,7 +3,7 @@ using System.Text;
 namespace StratAI.Host.Tests.Infrastructure;
 
 /// <summary>One of everything, made by one user.</summary>
-public sealed record World(ApiClient Owner, Guid Space, Guid Area, Guid Task, Guid Document, Guid Page, Guid Meeting, Guid Conversation, Guid Answer, CalendarAccount Calendar)
+public sealed record World(ApiClient Owner, Guid Space, Guid Area, Guid Task, Guid Document, Guid Page, Guid Meeting, Guid Conversation, Guid Answer, CalendarAccount Calendar, Guid Upload)
 {
     public static async Task<World> CreateAsync(HostFixture host)
     {
@@ -16,6 +16,9 @@ public sealed record World(ApiClient Owner, Guid Space, Guid Area, Guid Task, Gu
         var meeting = await owner.CreateAsync("/api/meetings", new { title = "Planting", startsAt = "2026-12-01T10:00:00Z", endsAt = "2026-12-01T11:00:00Z" });
         var conversation = await owner.CreateAsync("/api/conversations", new { areaId = area });
         var chat = await owner.ChatAsync(new { conversationId = conversation, message = "What do tomatoes want?" });
-        return new(owner, space, area, task, document, page, meeting, conversation, chat.AnswerId, host.Calendar.NewAccount());
+        var note = "A note"u8.ToArray();
+        var upload = await owner.BeginUploadAsync("note.txt", "text/plain", note);
+        await owner.SendBytesAsync(upload, note);
+        return new(owner, space, area, task, document, page, meeting, conversation, chat.AnswerId, host.Calendar.NewAccount(), upload.UploadId());
     }
 }

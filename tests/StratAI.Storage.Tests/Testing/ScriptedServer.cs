@@ -7,6 +7,9 @@ namespace StratAI.Storage.Tests.Testing;
 /// <summary>A server whose every byte the test says: for faults that a real one cannot be made to have.</summary>
 public sealed class ScriptedServer : IDisposable
 {
+    /// <summary>Of what never comes, not of how fast it comes.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
 
     public ScriptedServer() => _listener.Start();
@@ -16,9 +19,10 @@ public sealed class ScriptedServer : IDisposable
         s3.Endpoint = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
         s3.Bucket = "scripted";
         s3.CreateBucket = false;
+        s3.Retries = 0;
     }
 
-    public async Task<Connection> AcceptAsync() => new(await _listener.AcceptTcpClientAsync());
+    public async Task<Connection> AcceptAsync() => new(await _listener.AcceptTcpClientAsync().WaitAsync(Deadline));
 
     public void Dispose() => _listener.Dispose();
 
@@ -31,7 +35,7 @@ public sealed class ScriptedServer : IDisposable
             var buffer = new byte[4096];
             while (!IsWhole(request))
             {
-                var count = await client.GetStream().ReadAsync(buffer);
+                var count = await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Deadline);
                 Assert.NotEqual(0, count);
                 request += Encoding.ASCII.GetString(buffer, 0, count);
             }

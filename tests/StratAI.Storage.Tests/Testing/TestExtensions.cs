@@ -35,5 +35,5 @@ public static class TestExtensions
     }
 
     public static async Task FailsWithAsync(this Task task, ObjectStoreFailure failure) =>
-        Assert.Equal(failure, (await Assert.ThrowsAsync<ObjectStoreException>(() => task)).Failure);
+        Assert.Equal(failure, (await Assert.ThrowsAsync<ObjectStoreException>(() => task.WaitAsync(TimeSpan.FromMinutes(1)))).Failure);
 }

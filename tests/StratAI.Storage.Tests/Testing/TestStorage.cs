@@ -11,7 +11,7 @@ public sealed class TestStorage : IAsyncDisposable
     private static readonly string SharedBucket = "stratai-tests-" + Guid.NewGuid().ToString("N")[..12];
     private readonly ServiceProvider _services;
 
-    private TestStorage(Action<StorageOptions> configure, TimeProvider? time, ILoggerProvider? log = null)
+    private TestStorage(Action<StorageOptions> configure, TimeProvider? time, ILoggerProvider? log = null, IEnumerable<IUploadScanner>? scanners = null)
     {
         Folder = Directory.CreateTempSubdirectory("stratai-storage-tests-").FullName;
         var services = new ServiceCollection();
@@ -23,6 +23,11 @@ public sealed class TestStorage : IAsyncDisposable
         if (log is not null)
         {
             services.AddLogging(logging => logging.AddProvider(log));
+        }
+
+        foreach (var scanner in scanners ?? [])
+        {
+            services.AddSingleton(scanner);
         }
 
         services.AddStratAIStorage(options =>
@@ -47,12 +52,16 @@ public sealed class TestStorage : IAsyncDisposable
 
     public IUrlSigner Signer => _services.GetRequiredService<IUrlSigner>();
 
+    public IUploadSigner UploadSigner => _services.GetRequiredService<IUploadSigner>();
+
     public UploadGate Gate => _services.GetRequiredService<UploadGate>();
 
-    public static TestStorage OnFiles(Action<StorageOptions>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null) =>
-        new(configure ?? (_ => { }), time, log);
+    public static TestStorage OnFiles(
+        Action<StorageOptions>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null, IEnumerable<IUploadScanner>? scanners = null) =>
+        new(configure ?? (_ => { }), time, log, scanners);
 
-    public static TestStorage OnS3(Action<S3Options>? configure = null, TimeProvider? time = null) => new(
+    public static TestStorage OnS3(
+        Action<S3Options>? configure = null, TimeProvider? time = null, ILoggerProvider? log = null, Action<StorageOptions>? all = null) => new(
         options =>
         {
             options.S3 = new()
@@ -64,8 +73,10 @@ public sealed class TestStorage : IAsyncDisposable
                 CreateBucket = true,
             };
             configure?.Invoke(options.S3);
+            all?.Invoke(options);
         },
-        time);
+        time,
+        log);
 
     public async ValueTask DisposeAsync()
     {

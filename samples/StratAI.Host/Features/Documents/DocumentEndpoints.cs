@@ -23,6 +23,7 @@ internal static class DocumentEndpoints
             .WithMetadata(new RequestSizeLimitAttribute(DocumentUpload.MaximumRequestBytes))
             .RequireLimits(LimitPolicies.Upload)
             .WithSummary("Uploads a document: multipart/form-data with spaceId or areaId (optional), then file. At most 10 MB, images 5 MB.");
+        group.MapDirectUploads();
         group.MapGet("/{id:guid}", Get);
         group.MapPatch("/{id:guid}", Patch).WithSummary("Renames a document, or moves it to another area of its space.");
         group.MapDelete("/{id:guid}", Delete);
@@ -151,7 +152,7 @@ internal static class DocumentEndpoints
         }
 
         var signed = await signer.SignGetAsync(document!.ObjectKey!, UrlLifetime, new SignedGetOptions { FileName = document.Filename, ContentType = document.ContentType }, cancellation);
-        return TypedResults.Ok(new SignedUrlResponse(signed.Url.ToString(), signed.ExpiresAt));
+        return TypedResults.Ok(new SignedUrlResponse(signed.Url.ToText(), signed.ExpiresAt));
     }
 
     private static async Task<bool> MayEditSpaceAsync(UnitOfWork work, Guid spaceId, CurrentUser user) =>

@@ -6,7 +6,7 @@ using StratAI.Storage;
 namespace StratAI.Host.Features.Documents;
 
 /// <summary>Documents and their objects. Until its row is committed nobody can see a document, and its object is on record as pending.</summary>
-internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, ObjectLedger ledger, IOptions<DocumentOptions> options) : IDisposable
+internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, ObjectLedger ledger, IOptions<DocumentOptions> options, TimeProvider time) : IDisposable
 {
     // A text may be 2 MB in memory, and is there only while its row is written.
     private const int TextsAtOnce = 2;
@@ -41,7 +41,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         await ledger.BeginAsync(document.ObjectKey!, userId, ObjectLedger.UploadLimit, cancellation);
         try
         {
-            await upload.SaveAsync(objects, document.ObjectKey!, cancellation);
+            await SaveAsync(upload, document.ObjectKey!, cancellation);
             await WithTextAsync(readText, text => RecordAsync(document, userId, text, cancellation), cancellation);
         }
         catch
@@ -60,9 +60,32 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         },
         cancellation);
 
+    /// <summary>
+    /// The same in a transaction that has more to do. False when the document has got an equal object of its owner's: then the pending one is still to be
+    /// given up.
+    /// </summary>
+    public async Task<bool> RecordAsync(UnitOfWork work, DocumentResource document, string userId, string? text)
+    {
+        switch (options.Value.Deduplicate ? await InsertSharedAsync(work, document, userId, text) : null)
+        {
+            case true:
+                return false;
+            case false:
+                await work.ExecuteAsync("UPDATE documents SET object_key = @ObjectKey WHERE id = @Id", new { document.ObjectKey, document.Id });
+                break;
+            case null:
+                await InsertAsync(work, document, userId, text);
+                break;
+        }
+
+        await ObjectLedger.CommitAsync(work, document.ObjectKey!, document.Sha256!, document.Size);
+        return true;
+    }
+
     public void Dispose() => _texts.Dispose();
 
-    private async Task<T> WithTextAsync<T>(Func<CancellationToken, Task<string?>>? readText, Func<string?, Task<T>> write, CancellationToken cancellation)
+    /// <summary>Writes what needs a document's text, of which only a few are in memory at a time.</summary>
+    public async Task<T> WithTextAsync<T>(Func<CancellationToken, Task<string?>>? readText, Func<string?, Task<T>> write, CancellationToken cancellation)
     {
         if (readText is null)
         {
@@ -83,15 +106,43 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     private Task<bool> TryShareAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) => database.WriteAsync(
         async work =>
         {
-            if (await ObjectLedger.ShareAsync(work, userId, document.Sha256!, document.Size) is not { } key)
+            var shared = await InsertSharedAsync(work, document, userId, text);
+            if (shared == false)
             {
-                return false;
+                work.Abandon();
             }
 
-            await InsertAsync(work, document with { ObjectKey = key }, userId, text);
-            return true;
+            return shared == true;
         },
         cancellation);
+
+    /// <summary>Inserts a document for an object of the same owner and bytes: null when there is none, false when it was deleted meanwhile.</summary>
+    private static async Task<bool?> InsertSharedAsync(UnitOfWork work, DocumentResource document, string userId, string? text)
+    {
+        if (await ObjectLedger.FindSameAsync(work, userId, document.Sha256!, document.Size) is not { } key)
+        {
+            return null;
+        }
+
+        // The document first, as whoever deletes its space locks that first and its objects last.
+        await InsertAsync(work, document with { ObjectKey = key }, userId, text);
+        return await ObjectLedger.ShareAsync(work, key);
+    }
+
+    private async Task SaveAsync(Upload upload, string key, CancellationToken cancellation)
+    {
+        // Past it the sweeper may have been there, and nobody would know of what is stored then.
+        using var limit = new CancellationTokenSource(ObjectLedger.UploadLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            await upload.SaveAsync(objects, key, either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw ObjectLedger.GivenUp();
+        }
+    }
 
     private static Task<int> InsertAsync(UnitOfWork work, DocumentResource document, string userId, string? text) => work.ExecuteAsync(
         """

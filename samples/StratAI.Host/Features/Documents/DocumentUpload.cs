@@ -44,6 +44,27 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Upl
         }
     }
 
+    /// <summary>What a file may be, whichever way it comes.</summary>
+    public static UploadRules RulesFor(string? declaredType, string filename) => new()
+    {
+        MaximumBytes = MaximumBytes, MaximumImageBytes = MaximumImageBytes, DeclaredContentType = declaredType, FileName = filename,
+    };
+
+    /// <summary>The document that a file makes which has passed the gate.</summary>
+    public DocumentResource Describe(Upload upload, Guid id, string filename, Place place, string objectKey)
+    {
+        var now = time.Now();
+        return new()
+        {
+            Id = id, SpaceId = place.SpaceId, AreaId = place.AreaId, Filename = filename, ContentType = upload.ContentType, Size = upload.Size, Sha256 = upload.Sha256,
+            Kind = upload.IsImage ? "image" : "document", ObjectKey = objectKey, CreatedAt = now, UpdatedAt = now,
+        };
+    }
+
+    /// <summary>Reads the text that search and chat know of a file: of the text formats all of it, within a bound. Null where it has none.</summary>
+    public static Func<CancellationToken, Task<string?>>? TextOf(Upload upload) =>
+        upload.ContentType.StartsWith("text/", StringComparison.Ordinal) || upload.ContentType == "application/json" ? token => ReadTextAsync(upload, token) : null;
+
     private async Task<(DocumentResource? Document, Problem? Problem)> ReadPartsAsync(MultipartReader reader, CurrentUser user, CancellationToken cancellation)
     {
         var fields = new Dictionary<string, Guid>();
@@ -89,13 +110,10 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Upl
             return (null, problem);
         }
 
-        var result = await gate.ReceiveAsync(
-            section.Body,
-            new UploadRules { MaximumBytes = MaximumBytes, MaximumImageBytes = MaximumImageBytes, DeclaredContentType = section.ContentType, FileName = filename },
-            cancellation);
+        var result = await gate.ReceiveAsync(section.Body, RulesFor(section.ContentType, filename), cancellation);
         if (result.Refusal is { } refusal)
         {
-            return (null, new Problem(refusal.Code == "too-large" ? 413 : 415, refusal.Code, refusal.Detail));
+            return (null, UploadProblems.Of(refusal));
         }
 
         await using var upload = result.Accepted!;
@@ -105,14 +123,9 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Upl
             return (null, Problem.Validation("file", "The file must be the last part; spaceId and areaId come before it."));
         }
 
-        var now = time.Now();
         var id = time.NewId();
-        var document = new DocumentResource
-        {
-            Id = id, SpaceId = place.SpaceId, AreaId = place.AreaId, Filename = filename, ContentType = upload.ContentType, Size = upload.Size, Sha256 = upload.Sha256,
-            Kind = upload.IsImage ? "image" : "document", ObjectKey = $"documents/{id:N}", CreatedAt = now, UpdatedAt = now,
-        };
-        await documents.AddAsync(document, upload, user.Id, HasText(upload) ? token => ReadTextAsync(upload, token) : null, cancellation);
+        var document = Describe(upload, id, filename, place, $"documents/{id:N}");
+        await documents.AddAsync(document, upload, user.Id, TextOf(upload), cancellation);
         return (document, null);
 
         Guid? Field(string name) => fields.TryGetValue(name, out var value) ? value : null;
@@ -125,10 +138,6 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Upl
         return Guid.TryParse(Encoding.UTF8.GetString(buffer, 0, length), out var id) ? id : null;
     }
 
-    /// <summary>Whether search and chat read it: the text formats, and no other.</summary>
-    private static bool HasText(Upload upload) => upload.ContentType.StartsWith("text/", StringComparison.Ordinal) || upload.ContentType == "application/json";
-
-    /// <summary>Its whole content, within a bound.</summary>
     private static async Task<string?> ReadTextAsync(Upload upload, CancellationToken cancellation)
     {
         using var reader = new StreamReader(upload.OpenRead(), Encoding.UTF8);

@@ -54,7 +54,7 @@ internal static class OfficeArchive
             var name = Encoding.Latin1.GetString(directory.Slice(HeaderBytes, nameLength));
             types |= name.Equals("[Content_Types].xml", StringComparison.OrdinalIgnoreCase);
             macros |= name.EndsWith("vbaProject.bin", StringComparison.OrdinalIgnoreCase);
-            main ??= name.Split('/')[0].ToLowerInvariant() switch
+            main ??= name.Split('/', 2)[0].ToLowerInvariant() switch
             {
                 "word" => "word",
                 "xl" => "xl",

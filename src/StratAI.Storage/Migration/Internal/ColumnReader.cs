@@ -84,6 +84,12 @@ internal sealed class ColumnReader(MigrationDatabase database, MigrationSql sql,
         {
             await stream.ReadPrefixAsync(cancellationToken).ConfigureAwait(false);
             var result = await gate.ReceiveAsync(stream, Rules(stream.DeclaredType ?? claimed), cancellationToken).ConfigureAwait(false);
+            if (result.Refusal?.Reason == UploadRefusalReason.ScanFailed)
+            {
+                // Nobody knows yet what the row is: it is tried again, as when the store fails.
+                throw new ObjectStoreException(ObjectStoreFailure.Unavailable, "A scanner failed or took too long.");
+            }
+
             return (result.Accepted, result.Refusal is { } refusal ? $"{refusal.Code}: {refusal.Detail}" : null);
         }
         catch (Base64Exception exception)

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using StratAI.Host.Errors;
+using StratAI.Host.Http;
+using StratAI.Host.Security;
+
+namespace StratAI.Host.Features.Documents;
+
+internal static class DirectUploadEndpoints
+{
+    public static void MapDirectUploads(this RouteGroupBuilder documents)
+    {
+        documents.MapPost("/uploads", Begin).Idempotent().RequireLimits(LimitPolicies.Upload)
+            .WithSummary("Begins an upload straight to the object store: answers the request that stores the file, good for 24 hours.");
+        documents.MapPost("/uploads/{uploadId:guid}/complete", Complete).Idempotent()
+            .WithSummary("Checks size, type and hash of what was uploaded and makes the document of it. Its id is the upload's.");
+    }
+
+    private static async Task<Results<CreatedResource<DirectUploadResponse>, Problem>> Begin(
+        DirectUploadBody body, CurrentUser user, DirectUploads uploads, CancellationToken cancellation)
+    {
+        var (upload, problem) = await uploads.BeginAsync(body, user, cancellation);
+        return problem is not null ? problem : Resource.Created($"/api/documents/uploads/{upload!.UploadId}", upload);
+    }
+
+    private static async Task<Results<CreatedResource<DocumentResource>, Problem>> Complete(
+        Guid uploadId, CurrentUser user, DirectUploads uploads, ContextDocuments context, CancellationToken cancellation)
+    {
+        var (document, problem) = await uploads.CompleteAsync(uploadId, user, cancellation);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        await context.ForgetAsync(document!);
+        return Resource.Created($"/api/documents/{document!.Id}", document);
+    }
+}
