@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -28,6 +29,8 @@ Func<Task>? other = args switch
     ["image-variants"] => ImageVariants.RunAsync,
     ["storage-peer", var address, var bucket] => () => PeerApp.RunAsync(address, bucket),
     ["chat-statements"] => ChatStatements.RunAsync,
+    ["migration"] => () => MigrationBench.RunAsync(10_000, []),
+    ["migration", var rows, .. var rest] => () => MigrationBench.RunAsync(int.Parse(rows, CultureInfo.InvariantCulture), rest),
     _ => null,
 };
 if (other is not null)

@@ -53,15 +53,16 @@ public sealed class ImageVariants
     /// <param name="contentType">The type the original's bytes have; bytes of any other are refused.</param>
     /// <param name="width">One of <see cref="Widths"/>. An original that is narrower keeps its own.</param>
     /// <param name="format">One of <see cref="Formats"/>.</param>
-    /// <param name="openAsync">
-    /// Opens the original where it is not in the store, <see langword="null"/> if there is none. Default: the store, by <paramref name="key"/>.
-    /// It may be called after this caller has left.
-    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The variant or why there is none.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The width or the format is not one of them.</exception>
-    public async Task<VariantResult> GetAsync(
-        string key, string contentType, int width, ImageFormat format, Func<CancellationToken, Task<Stream?>>? openAsync = null,
+    public Task<VariantResult> GetAsync(
+        string key, string contentType, int width, ImageFormat format, CancellationToken cancellationToken = default) =>
+        GetAsync(key, contentType, width, format, token => OpenAsync(key, token), cancellationToken);
+
+    /// <summary>The same of an original that is opened in another way.</summary>
+    internal async Task<VariantResult> GetAsync(
+        string key, string contentType, int width, ImageFormat format, Func<CancellationToken, Task<Stream?>> openAsync,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -91,7 +92,7 @@ public sealed class ImageVariants
             {
                 var outcome = await _lock.RunOnceAsync(
                     variant.Key,
-                    token => MakeAsync(key, contentType, width, format, variant, openAsync ?? (ct => OpenAsync(key, ct)), token),
+                    token => MakeAsync(contentType, width, format, variant, openAsync, token),
                     cancellationToken).ConfigureAwait(false);
                 return outcome.Refusal;
             }
@@ -116,7 +117,7 @@ public sealed class ImageVariants
         await _store.StatAsync(variant.Key, cancellationToken).ConfigureAwait(false) is not null;
 
     private async Task<VariantOutcome> MakeAsync(
-        string key, string contentType, int width, ImageFormat format, ImageVariant variant, Func<CancellationToken, Task<Stream?>> openAsync,
+        string contentType, int width, ImageFormat format, ImageVariant variant, Func<CancellationToken, Task<Stream?>> openAsync,
         CancellationToken cancellationToken)
     {
         try
@@ -125,7 +126,7 @@ public sealed class ImageVariants
             // Another instance may have had its turn since this one looked.
             if (!await IsStoredAsync(variant, cancellationToken).ConfigureAwait(false))
             {
-                await MakeAsync(contentType, width, format, variant, openAsync, cancellationToken).ConfigureAwait(false);
+                await RenderAsync(contentType, width, format, variant, openAsync, cancellationToken).ConfigureAwait(false);
             }
 
             return new();
@@ -136,7 +137,7 @@ public sealed class ImageVariants
         }
     }
 
-    private async Task MakeAsync(
+    private async Task RenderAsync(
         string contentType, int width, ImageFormat format, ImageVariant variant, Func<CancellationToken, Task<Stream?>> openAsync,
         CancellationToken cancellationToken)
     {

@@ -37,6 +37,18 @@ public static class StorageDiagnostics
     public const string UploadBytes = "stratai.storage.upload.bytes";
 
     /// <summary>
+    /// Counter of rows a migration worked on, with tag <c>outcome</c>: <c>moved</c>, <c>returned</c>, <c>purged</c>, <c>quarantined</c>,
+    /// <c>gone</c>, <c>changed</c>, <c>lost</c> or <c>failed</c>.
+    /// </summary>
+    public const string MigrationRows = "stratai.storage.migration.rows";
+
+    /// <summary>
+    /// Counter of reads answered from the column during a migration, with tag <c>reason</c>: <c>not_moved</c>, <c>object_missing</c> or
+    /// <c>store_unavailable</c>.
+    /// </summary>
+    public const string MigrationFallbacks = "stratai.storage.migration.fallbacks";
+
+    /// <summary>
     /// Counter of requests to an S3 server that were made again after a failure, and of bodies that were resumed, with tag
     /// <c>operation</c>.
     /// </summary>

@@ -22,6 +22,9 @@ public sealed class UploadGate
         _scanning = scanning;
     }
 
+    /// <summary>How bytes wait.</summary>
+    internal UploadOptions Options => _options;
+
     /// <summary>Reads a body to its end, or until a rule is broken. What the body itself throws passes unchanged.</summary>
     /// <param name="body">Read from its current position; not disposed. At most one byte past the limit is read.</param>
     /// <param name="rules">What the upload may be.</param>

@@ -6,7 +6,7 @@ public sealed class PublicTypeTests
     private static readonly string[] MeantForInheritance = [];
 
     /// <summary>Namespaces of their own for a second subject of a package.</summary>
-    private static readonly string[] Subjects = ["StratAI.Caching.Locking", "StratAI.RateLimiting.LanguageModels"];
+    private static readonly string[] Subjects = ["StratAI.Caching.Locking", "StratAI.RateLimiting.LanguageModels", "StratAI.Storage.Migration"];
 
     /// <summary>Where the platform keeps extension methods of these kinds, so that users find them without a using of ours.</summary>
     internal static readonly string[] ExtensionNamespaces = ["Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder", "Microsoft.Extensions.AI"];

@@ -114,6 +114,23 @@ internal sealed class AppDatabase : IAsyncDisposable
             },
             cancellation);
 
+    /// <summary>Takes its turn among the writers, for what writes through connections of its own; there are no turns on PostgreSQL.</summary>
+    public async ValueTask<IDisposable> TakeWriteTurnAsync(CancellationToken cancellation)
+    {
+        if (IsDistributed)
+        {
+            return new Turn(null);
+        }
+
+        await _sqliteWriter.WaitAsync(cancellation);
+        return new Turn(_sqliteWriter);
+    }
+
+    private sealed class Turn(SemaphoreSlim? writer) : IDisposable
+    {
+        public void Dispose() => writer?.Release();
+    }
+
     private async Task<T> QueueAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellation)
     {
         if (IsDistributed)

@@ -52,6 +52,9 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 return new(bad.StatusCode, "bad-request", "The request is incomplete or malformed.");
             case PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } or SqliteException { SqliteExtendedErrorCode: ForeignKeyViolation }:
                 return new(409, "conflict", "Something this request refers to has just been deleted.");
+            case ObjectStoreException { Failure: ObjectStoreFailure.Corrupt } damaged:
+                LogDamaged(damaged.Message);
+                return new(500, "content-damaged", "The content is damaged where it is stored.");
             default:
                 if (ForOutage(exception) is { } outage)
                 {
@@ -113,6 +116,9 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
 
     [LoggerMessage(1, LogLevel.Error, "A request failed.")]
     private partial void LogUnhandled(Exception exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "What was asked for is damaged where it is stored: {Reason}")]
+    private partial void LogDamaged(string reason);
 
     [LoggerMessage(2, LogLevel.Warning, "A server that a request needs does not answer.")]
     private partial void LogUnavailable(Exception exception);

@@ -1,6 +1,7 @@
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
 using StratAI.Host.Features.Documents;
+using StratAI.Host.Features.Documents.Migration;
 using StratAI.Host.Features.Pages;
 using StratAI.Host.Features.Preferences;
 using StratAI.Host.Features.Spaces;
@@ -36,6 +37,7 @@ internal static partial class ApiSetup
             .Validate(options => Enum.IsDefined(options.Delivery), "Documents:Delivery is neither Stream nor Redirect.");
         builder.Services.AddSingleton<ObjectMetrics>();
         builder.Services.AddSingleton<ObjectLedger>();
+        builder.Services.AddImageMigration();
         builder.Services.AddSingleton<DocumentStore>();
         builder.Services.AddSingleton<ContextDocuments>();
         builder.Services.AddSingleton<DocumentImages>();

@@ -1,9 +1,11 @@
+using StratAI.Host.Features.Documents.Migration;
+
 namespace StratAI.Host.Hosting;
 
 /// <summary>What the host does other than serve: <c>dotnet run --project samples/StratAI.Host -- {command}</c>.</summary>
 internal static class Commands
 {
-    public static readonly IReadOnlyList<Command> All = [Doctor.Command];
+    public static readonly IReadOnlyList<Command> All = [MigrateImages.Command, GenerateImages.Command, Doctor.Command];
 }
 
 /// <param name="Name">The first word on the command line.</param>

@@ -111,42 +111,56 @@ internal static class DocumentEndpoints
         }
 
         await context.ForgetAsync(document!);
-        await ledger.TryRemoveAsync(document!.ObjectKey);
+        if (document!.ObjectKey is { } key)
+        {
+            await ledger.TryRemoveAsync(key);
+        }
+
         return TypedResults.NoContent();
     }
 
     /// <summary>With <c>?v=</c> the document's hash, the URL is that of these very bytes and may be cached for ever.</summary>
     private static async Task<Results<StoredObjectResult, ObjectRedirectResult, Problem>> GetContent(
-        Guid id, string? v, CurrentUser user, DocumentStore documents, IObjectStore objects, IUrlSigner signer, IOptions<DocumentOptions> options,
-        CancellationToken cancellation)
+        Guid id, string? v, HttpResponse response, CurrentUser user, DocumentStore documents, DocumentContent contents, IUrlSigner signer,
+        IOptions<DocumentOptions> options, CancellationToken cancellation)
     {
         if (await documents.FindAsync(id, user.Id, cancellation) is not { } document)
         {
             return Problem.NotFound();
         }
 
-        if (options.Value.Delivery == ObjectDelivery.Redirect)
+        // One whose bytes are in the database has no URL to be sent to.
+        if (options.Value.Delivery == ObjectDelivery.Redirect && document.ObjectKey is { } key)
         {
-            return new ObjectRedirectResult(signer, document.ObjectKey) { FileName = document.Filename, ContentType = document.ContentType, Lifetime = UrlLifetime };
+            return new ObjectRedirectResult(signer, key) { FileName = document.Filename, ContentType = document.ContentType, Lifetime = UrlLifetime };
         }
 
-        return new StoredObjectResult(objects, document.ObjectKey)
+        var content = contents.Open(document);
+        response.RegisterForDisposeAsync(content);
+        return new StoredObjectResult(content, document.ObjectKey ?? "content")
         {
             FileName = document.Filename,
             ContentType = document.ContentType,
-            CacheControl = v == document.Sha256 ? "private, max-age=31536000, immutable" : "private, no-cache",
+            CacheControl = v is not null && v == document.Sha256 ? "private, max-age=31536000, immutable" : "private, no-cache",
         };
     }
 
     private static async Task<Results<Ok<SignedUrlResponse>, Problem>> GetUrl(
-        Guid id, CurrentUser user, DocumentStore documents, IUrlSigner signer, CancellationToken cancellation)
+        Guid id, CurrentUser user, DocumentStore documents, DocumentContent contents, IUrlSigner signer, CancellationToken cancellation)
     {
-        if (await documents.FindAsync(id, user.Id, cancellation) is not { } document)
+        if (await documents.FindAsync(id, user.Id, cancellation) is not { } found)
         {
             return Problem.NotFound();
         }
 
-        var signed = await signer.SignGetAsync(document.ObjectKey, UrlLifetime, new SignedGetOptions { FileName = document.Filename, ContentType = document.ContentType }, cancellation);
+        // A URL is of an object, so a document that has none yet gets it now.
+        var (document, problem) = await contents.StoreAsync(found, user.Id, cancellation);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var signed = await signer.SignGetAsync(document!.ObjectKey!, UrlLifetime, new SignedGetOptions { FileName = document.Filename, ContentType = document.ContentType }, cancellation);
         return TypedResults.Ok(new SignedUrlResponse(signed.Url.ToText(), signed.ExpiresAt));
     }
 

@@ -28,6 +28,8 @@ internal sealed class DocumentImages(ImageInspector inspector)
             : (document with { Width = inspection.Details?.Width, Height = inspection.Details?.Height, Placeholder = inspection.Details?.Placeholder }, null);
     }
 
+    public static Problem NotAnImage() => new(409, "not-an-image", "It is not a JPEG, PNG, WebP, GIF or AVIF image.");
+
     public static Problem ProblemOf(ImageRefusal refusal) => new(
         refusal.Reason switch
         {
@@ -50,8 +52,8 @@ internal static class DocumentImageEndpoints
 
     /// <summary>With <c>?v=</c> the document's hash, the URL is that of these very bytes and may be cached for ever.</summary>
     private static async Task<Results<StoredObjectResult, Problem>> Get(
-        Guid id, int? w, string? format, string? v, HttpContext context, CurrentUser user, DocumentStore documents, ImageVariants variants, IObjectStore objects,
-        CancellationToken cancellation)
+        Guid id, int? w, string? format, string? v, HttpContext context, CurrentUser user, DocumentStore documents, DocumentContent contents, ImageVariants variants,
+        IObjectStore objects, CancellationToken cancellation)
     {
         if (w is not { } width || !variants.Widths.Contains(width))
         {
@@ -63,9 +65,21 @@ internal static class DocumentImageEndpoints
             return Problem.Validation("format", $"'{format}' is none of {string.Join(", ", variants.Formats.Select(ImageFormats.NameOf))}.");
         }
 
-        if (await documents.FindAsync(id, user.Id, cancellation) is not { } document)
+        if (await documents.FindAsync(id, user.Id, cancellation) is not { } found)
         {
             return Problem.NotFound();
+        }
+
+        if (found.Kind != "image")
+        {
+            return DocumentImages.NotAnImage();
+        }
+
+        // Variants belong to an object, so a document that has none yet gets it now.
+        var (document, problem) = await contents.StoreAsync(found, user.Id, cancellation);
+        if (document is null)
+        {
+            return problem!;
         }
 
         if (format is null)
@@ -74,13 +88,13 @@ internal static class DocumentImageEndpoints
         }
 
         var chosen = ImageFormats.TryParse(format, out var given) ? given : variants.Negotiate(context.Request.Headers.Accept.ToString(), document.ContentType);
-        var result = await variants.GetAsync(document.ObjectKey, document.ContentType, width, chosen, cancellationToken: cancellation);
+        var result = await variants.GetAsync(document.ObjectKey!, document.ContentType, width, chosen, cancellationToken: cancellation);
         return result.Refusal is { } refusal
             ? DocumentImages.ProblemOf(refusal)
             : new StoredObjectResult(objects, result.Variant!.Key)
             {
                 FileName = Path.ChangeExtension(document.Filename, ImageFormats.NameOf(chosen)),
-                CacheControl = v == document.Sha256 ? "private, max-age=31536000, immutable" : "private, no-cache",
+                CacheControl = v is not null && v == document.Sha256 ? "private, max-age=31536000, immutable" : "private, no-cache",
             };
     }
 }

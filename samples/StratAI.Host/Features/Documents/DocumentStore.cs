@@ -38,15 +38,15 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
             return;
         }
 
-        await ledger.BeginAsync(document.ObjectKey, userId, ObjectLedger.UploadLimit, cancellation);
+        await ledger.BeginAsync(document.ObjectKey!, userId, ObjectLedger.UploadLimit, cancellation);
         try
         {
-            await SaveAsync(upload, document.ObjectKey, cancellation);
+            await SaveAsync(upload, document.ObjectKey!, cancellation);
             await WithTextAsync(readText, text => RecordAsync(document, userId, text, cancellation), cancellation);
         }
         catch
         {
-            await ledger.TryAbandonAsync(document.ObjectKey);
+            await ledger.TryAbandonAsync(document.ObjectKey!);
             throw;
         }
     }
@@ -55,7 +55,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     public Task<int> RecordAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) => database.WriteAsync(
         async work =>
         {
-            await ObjectLedger.CommitAsync(work, document.ObjectKey, document.Sha256, document.Size);
+            await ObjectLedger.CommitAsync(work, document.ObjectKey!, document.Sha256!, document.Size);
             return await InsertAsync(work, document, userId, text);
         },
         cancellation);
@@ -78,7 +78,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
                 break;
         }
 
-        await ObjectLedger.CommitAsync(work, document.ObjectKey, document.Sha256, document.Size);
+        await ObjectLedger.CommitAsync(work, document.ObjectKey!, document.Sha256!, document.Size);
         return true;
     }
 
@@ -119,7 +119,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     /// <summary>Inserts a document for an object of the same owner and bytes: null when there is none, false when it was deleted meanwhile.</summary>
     private static async Task<bool?> InsertSharedAsync(UnitOfWork work, DocumentResource document, string userId, string? text)
     {
-        if (await ObjectLedger.FindSameAsync(work, userId, document.Sha256, document.Size) is not { } key)
+        if (await ObjectLedger.FindSameAsync(work, userId, document.Sha256!, document.Size) is not { } key)
         {
             return null;
         }

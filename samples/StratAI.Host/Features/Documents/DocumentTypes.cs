@@ -36,7 +36,7 @@ internal static class FileNames
 internal sealed record DocumentResource
 {
     public const string Columns =
-        "d.id, d.space_id, d.area_id, d.filename, d.content_type, d.size, d.sha256, d.kind, d.width, d.height, d.placeholder, d.created_at, d.updated_at";
+        "d.id, d.space_id, d.area_id, d.filename, d.content_type, d.size, NULLIF(d.sha256, '') AS sha256, d.kind, d.width, d.height, d.placeholder, d.created_at, d.updated_at";
 
     public static readonly PageOrder<DocumentResource> Order = PageOrder<DocumentResource>.Create(order => order
         .Key("createdAt", document => document.CreatedAt, "d.created_at")
@@ -58,7 +58,8 @@ internal sealed record DocumentResource
 
     public long Size { get; init; }
 
-    public string Sha256 { get; init; } = "";
+    /// <summary>Null while it is not known, of a document whose bytes are still in the database.</summary>
+    public string? Sha256 { get; init; }
 
     /// <summary>document or image.</summary>
     public string Kind { get; init; } = "";
@@ -77,8 +78,9 @@ internal sealed record DocumentResource
 
     public DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>Null while its bytes are still in the database.</summary>
     [JsonIgnore]
-    public string ObjectKey { get; init; } = "";
+    public string? ObjectKey { get; init; }
 
     /// <summary>The caller's rights: 2 to change it, 3 to read it.</summary>
     [JsonIgnore]
