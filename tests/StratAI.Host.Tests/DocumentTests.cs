@@ -188,6 +188,16 @@ public abstract class DocumentTests(HostFixture host)
     }
 
     [Fact]
+    public async Task A_text_that_is_cut_is_not_cut_within_a_character()
+    {
+        var user = await host.NewUserAsync();
+        var text = "tomatoes " + new string(' ', 999_990) + string.Concat(Enumerable.Repeat("\U0001F345", 10));
+
+        Assert.Equal(201, (await user.UploadAsync("long.txt", Encoding.UTF8.GetBytes(text))).Status);
+        Assert.Equal(1, (await user.GetAsync("/api/documents?q=tomatoes")).Body!["pagination"]!["total"]!.GetValue<int>());
+    }
+
+    [Fact]
     public async Task Deleting_a_space_deletes_the_objects_of_its_documents()
     {
         var user = await host.NewUserAsync();

@@ -2,6 +2,7 @@ using System.Data;
 using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using StratAI.Host.Features.Documents;
 
 namespace StratAI.Host.Database;
 
@@ -22,6 +23,7 @@ internal static class TypeHandlers
         SqlMapper.AddTypeHandler(new TimeHandler());
         SqlMapper.AddTypeHandler(new GuidHandler());
         SqlMapper.AddTypeHandler(new DateHandler());
+        SqlMapper.AddTypeHandler(new DocumentText.Handler());
     }
 
     private abstract class Handler<T> : SqlMapper.TypeHandler<T>

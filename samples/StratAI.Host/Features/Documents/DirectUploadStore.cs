@@ -38,7 +38,7 @@ internal sealed class DirectUploadStore(AppDatabase database, DocumentStore docu
     /// <summary>Makes an upload a document. Of several completions at once only the first does.</summary>
     /// <returns>Whether this was the first, and whether the document has the object that it names, and not an equal one.</returns>
     public Task<(bool First, bool OwnObject)> CompleteAsync(
-        DocumentResource document, string userId, Func<CancellationToken, Task<string?>>? readText, CancellationToken cancellation) => documents.WithTextAsync(
+        DocumentResource document, string userId, Func<CancellationToken, Task<DocumentText>>? readText, CancellationToken cancellation) => documents.WithTextAsync(
         readText,
         text => database.WriteAsync(
             async work => await work.ExecuteAsync("DELETE FROM direct_uploads WHERE id = @Id", new { document.Id }) == 1

@@ -109,7 +109,7 @@ internal sealed partial class DirectUploads(
                 return (null, problem);
             }
 
-            (var first, kept) = await uploads.CompleteAsync(document, upload.UserId, DocumentUpload.TextOf(accepted), cancellation);
+            (var first, kept) = await uploads.CompleteAsync(document, upload.UserId, DocumentText.Of(accepted), cancellation);
             return first ? (document, null) : (null, Problem.NotFound());
         }
         finally

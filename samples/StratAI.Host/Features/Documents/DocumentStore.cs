@@ -31,7 +31,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     /// <param name="userId">Its owner.</param>
     /// <param name="readText">Reads the text of a document that has one.</param>
     /// <param name="cancellation">Ends it; nothing is stored.</param>
-    public async Task AddAsync(DocumentResource document, Upload upload, string userId, Func<CancellationToken, Task<string?>>? readText, CancellationToken cancellation)
+    public async Task AddAsync(DocumentResource document, Upload upload, string userId, Func<CancellationToken, Task<DocumentText>>? readText, CancellationToken cancellation)
     {
         if (options.Value.Deduplicate && await WithTextAsync(readText, text => TryShareAsync(document, userId, text, cancellation), cancellation))
         {
@@ -52,7 +52,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     }
 
     /// <summary>Makes a pending object that is stored by now a document.</summary>
-    public Task<int> RecordAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) => database.WriteAsync(
+    public Task<int> RecordAsync(DocumentResource document, string userId, DocumentText? text, CancellationToken cancellation) => database.WriteAsync(
         async work =>
         {
             await ObjectLedger.CommitAsync(work, document.ObjectKey!, document.Sha256!, document.Size);
@@ -64,7 +64,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     /// The same in a transaction that has more to do. False when the document has got an equal object of its owner's: then the pending one is still to be
     /// given up.
     /// </summary>
-    public async Task<bool> RecordAsync(UnitOfWork work, DocumentResource document, string userId, string? text)
+    public async Task<bool> RecordAsync(UnitOfWork work, DocumentResource document, string userId, DocumentText? text)
     {
         switch (options.Value.Deduplicate ? await InsertSharedAsync(work, document, userId, text) : null)
         {
@@ -85,7 +85,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     public void Dispose() => _texts.Dispose();
 
     /// <summary>Writes what needs a document's text, of which only a few are in memory at a time.</summary>
-    public async Task<T> WithTextAsync<T>(Func<CancellationToken, Task<string?>>? readText, Func<string?, Task<T>> write, CancellationToken cancellation)
+    public async Task<T> WithTextAsync<T>(Func<CancellationToken, Task<DocumentText>>? readText, Func<DocumentText?, Task<T>> write, CancellationToken cancellation)
     {
         if (readText is null)
         {
@@ -95,7 +95,8 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         await _texts.WaitAsync(cancellation);
         try
         {
-            return await write(await readText(cancellation));
+            using var text = await readText(cancellation);
+            return await write(text);
         }
         finally
         {
@@ -103,7 +104,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         }
     }
 
-    private Task<bool> TryShareAsync(DocumentResource document, string userId, string? text, CancellationToken cancellation) => database.WriteAsync(
+    private Task<bool> TryShareAsync(DocumentResource document, string userId, DocumentText? text, CancellationToken cancellation) => database.WriteAsync(
         async work =>
         {
             var shared = await InsertSharedAsync(work, document, userId, text);
@@ -117,7 +118,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         cancellation);
 
     /// <summary>Inserts a document for an object of the same owner and bytes: null when there is none, false when it was deleted meanwhile.</summary>
-    private static async Task<bool?> InsertSharedAsync(UnitOfWork work, DocumentResource document, string userId, string? text)
+    private static async Task<bool?> InsertSharedAsync(UnitOfWork work, DocumentResource document, string userId, DocumentText? text)
     {
         if (await ObjectLedger.FindSameAsync(work, userId, document.Sha256!, document.Size) is not { } key)
         {
@@ -144,7 +145,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         }
     }
 
-    private static Task<int> InsertAsync(UnitOfWork work, DocumentResource document, string userId, string? text) => work.ExecuteAsync(
+    private static Task<int> InsertAsync(UnitOfWork work, DocumentResource document, string userId, DocumentText? text) => work.ExecuteAsync(
         """
         INSERT INTO documents (id, user_id, space_id, area_id, filename, content_type, size, sha256, kind, width, height, placeholder, object_key,
         text, created_at, updated_at)

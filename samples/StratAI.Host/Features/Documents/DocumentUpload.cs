@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -23,7 +22,6 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Doc
     public const long MaximumRequestBytes = MaximumBytes + 64 * 1024;
 
     private const int MaximumFieldBytes = 1024;
-    private const int MaximumTextCharacters = 1_000_000;
 
     public async Task<(DocumentResource? Document, Problem? Problem)> ReceiveAsync(HttpRequest request, CurrentUser user, CancellationToken cancellation)
     {
@@ -62,10 +60,6 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Doc
         };
         return upload.IsImage ? await images.MeasureAsync(document, upload, cancellation) : (document, null);
     }
-
-    /// <summary>Reads the text that search and chat know of a file: of the text formats all of it, within a bound. Null where it has none.</summary>
-    public static Func<CancellationToken, Task<string?>>? TextOf(Upload upload) =>
-        upload.ContentType.StartsWith("text/", StringComparison.Ordinal) || upload.ContentType == "application/json" ? token => ReadTextAsync(upload, token) : null;
 
     private async Task<(DocumentResource? Document, Problem? Problem)> ReadPartsAsync(MultipartReader reader, CurrentUser user, CancellationToken cancellation)
     {
@@ -132,7 +126,7 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Doc
             return (null, problem);
         }
 
-        await documents.AddAsync(document, upload, user.Id, TextOf(upload), cancellation);
+        await documents.AddAsync(document, upload, user.Id, DocumentText.Of(upload), cancellation);
         return (document, null);
 
         Guid? Field(string name) => fields.TryGetValue(name, out var value) ? value : null;
@@ -143,21 +137,5 @@ internal sealed class DocumentUpload(Places places, DocumentStore documents, Doc
         var buffer = new byte[MaximumFieldBytes];
         var length = await section.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
         return Guid.TryParse(Encoding.UTF8.GetString(buffer, 0, length), out var id) ? id : null;
-    }
-
-    private static async Task<string?> ReadTextAsync(Upload upload, CancellationToken cancellation)
-    {
-        using var reader = new StreamReader(upload.OpenRead(), Encoding.UTF8);
-        var wanted = (int)Math.Min(upload.Size, MaximumTextCharacters);
-        var buffer = ArrayPool<char>.Shared.Rent(wanted);
-        try
-        {
-            var length = await reader.ReadBlockAsync(buffer.AsMemory(0, wanted), cancellation);
-            return new string(buffer, 0, length);
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(buffer);
-        }
     }
 }
