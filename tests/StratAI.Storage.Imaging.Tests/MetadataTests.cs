@@ -64,6 +64,22 @@ public sealed class MetadataTests
         Assert.All(image.Pixel(10, 10).Zip([200.0, 40, 40]), pair => Assert.InRange(pair.First, pair.Second - 3, pair.Second + 3));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public async Task A_profile_that_is_damaged_spoils_no_image(int bands)
+    {
+        await using var imaging = new TestImaging();
+        var gradient = TestImages.Gradient(640, 480);
+        var picture = bands == 1 ? gradient.Colourspace(Enums.Interpretation.Bw) : gradient;
+        var original = picture.Mutate(mutable => mutable.Set(GValue.BlobType, "icc-profile-data", "no profile at all"u8.ToArray())).JpegsaveBuffer();
+
+        var (_, image) = await imaging.MakeAsync(original, "image/jpeg", 320, ImageFormat.Png);
+
+        Assert.Equal((320, 240), (image.Width, image.Height));
+        Assert.False(image.Contains("icc-profile-data"));
+    }
+
     private static byte[] WithMetadata(string type)
     {
         var image = TestImages.Gradient(640, 480).IccTransform("srgb", inputProfile: "srgb").Mutate(mutable =>

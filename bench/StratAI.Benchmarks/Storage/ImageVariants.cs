@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using NetVips;
+using StratAI.Storage;
+using StratAI.Storage.Imaging;
 
 namespace StratAI.Benchmarks.Storage;
 
@@ -16,15 +19,28 @@ internal static class ImageVariants
     private static readonly (string Name, Func<byte[], Task<long>> Make)[] Ways =
     [
         ("NetVips, `ThumbnailStream` and `WebpsaveStream`", MakeBareAsync),
+        ("`ImageVariants.GetAsync`, from a stream into files", MakeStoredAsync),
     ];
 
-    public static Task RunAsync()
+    private static readonly ServiceProvider Services = Configure();
+    private static int _made;
+
+    public static async Task RunAsync()
     {
         NetVips.NetVips.Concurrency = 1;
         NetVips.NetVips.BlockUntrusted = true;
         Console.WriteLine("| variants of a 12 megapixel JPEG | at once | per second | of bare NetVips | bytes of a variant |");
         Console.WriteLine("|---|---:|---:|---:|---:|");
-        return RunAsync(Photograph());
+        try
+        {
+            await RunAsync(Photograph());
+        }
+        finally
+        {
+            var folder = Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<StorageOptions>>().Value.FileSystem.Root;
+            await Services.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static async Task RunAsync(byte[] photograph)
@@ -63,6 +79,22 @@ internal static class ImageVariants
         using var image = Image.ThumbnailStream(source, Width, height: 10_000_000, size: Enums.Size.Down);
         image.WebpsaveStream(target, q: Quality, keep: Enums.ForeignKeep.None);
         return Task.FromResult(target.Length);
+    }
+
+    /// <summary>Each variant has an original of its own, so that it is made and stored, and not found.</summary>
+    private static async Task<long> MakeStoredAsync(byte[] photograph)
+    {
+        var variants = Services.GetRequiredService<StratAI.Storage.Imaging.ImageVariants>();
+        var result = await variants.GetAsync(
+            $"photograph-{Interlocked.Increment(ref _made)}", "image/jpeg", Width, ImageFormat.WebP, _ => Task.FromResult<Stream?>(new MemoryStream(photograph, writable: false)));
+        return (await Services.GetRequiredService<IObjectStore>().StatAsync(result.Variant!.Key))!.Size;
+    }
+
+    private static ServiceProvider Configure()
+    {
+        var services = new ServiceCollection();
+        services.AddStratAIStorage(options => options.FileSystem.Root = Directory.CreateTempSubdirectory("stratai-bench-").FullName).AddImaging();
+        return services.BuildServiceProvider();
     }
 
     /// <summary>Of a camera's size; noise over a gradient, so that it is as hard to read as one.</summary>

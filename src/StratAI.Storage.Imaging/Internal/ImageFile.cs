@@ -53,7 +53,15 @@ internal sealed class ImageFile : IDisposable
         // Decoders that can give less than they hold save most of the work; half of the reduction is left to the better filter.
         var factor = Math.Min((double)Width / width, (double)Height / height);
         var image = factor >= 4 && _type is SourceTypes.Jpeg or SourceTypes.WebP ? Load(factor) : _image;
-        var resized = Own(image.ThumbnailImage(width, height: height, size: Enums.Size.Force, outputProfile: "srgb", failOn: Enums.FailOn.Error));
+        // Given an output profile, libvips converts before it reduces, which takes longer than all the rest. Only inks cannot wait.
+        var inks = image.Interpretation == Enums.Interpretation.Cmyk;
+        var resized = Own(image.ThumbnailImage(
+            width, height: height, size: Enums.Size.Force, outputProfile: inks ? "srgb" : null, failOn: Enums.FailOn.Error));
+        if (!inks && resized.Contains("icc-profile-data"))
+        {
+            resized = Own(resized.IccTransform("srgb", embedded: true));
+        }
+
         var space = resized.Interpretation is Enums.Interpretation.Bw or Enums.Interpretation.Grey16 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb;
         if (resized.Interpretation != space)
         {
