@@ -86,7 +86,7 @@ memstore device bytes = 8G
 [client.rgw]
 # The gateway wants an encrypted connection to the monitor, which needs the authentication that is off.
 ms mon client mode = crc secure
-rgw frontends = beast endpoint=127.0.0.1:$port
+rgw frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
 rgw thread pool size = 64
 rgw run sync thread = false
 rgw override bucket index max shards = 1

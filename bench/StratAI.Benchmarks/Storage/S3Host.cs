@@ -22,7 +22,7 @@ internal sealed class S3Host : IAsyncDisposable
         {
             ["ASPNETCORE_URLS"] = Address.ToString(),
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["Logging__LogLevel__Default"] = "Warning",
+            ["Logging__LogLevel__Default"] = "Error",
             ["ConnectionStrings__Postgres"] = database,
             ["Storage__S3__Endpoint"] = TestServers.S3Endpoint,
             ["Storage__S3__AccessKey"] = TestServers.S3AccessKey,

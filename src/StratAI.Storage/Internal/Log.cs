@@ -18,17 +18,17 @@ internal static partial class Log
     public static partial void SigningKeyCreated(this ILogger logger);
 
     // A scanner is told no name and no key, so its exception has none.
-    [LoggerMessage(30, LogLevel.Error, "The upload scanner {Scanner} failed ({Reason}), so an upload was not taken.", EventName = "ScanFailed")]
+    [LoggerMessage(5, LogLevel.Error, "The upload scanner {Scanner} failed ({Reason}), so an upload was not taken.", EventName = "ScanFailed")]
     public static partial void ScanFailed(this ILogger logger, string scanner, string reason, Exception exception);
 
-    [LoggerMessage(20, LogLevel.Warning, "The S3 server failed {Failures} times in a row and is tried only every {Pause} until it answers.", EventName = "BreakerOpened")]
+    [LoggerMessage(6, LogLevel.Warning, "The S3 server failed {Failures} times in a row and is tried only every {Pause} until it answers.", EventName = "BreakerOpened")]
     public static partial void BreakerOpened(this ILogger logger, int failures, TimeSpan pause);
 
-    [LoggerMessage(21, LogLevel.Information, "The S3 server answers again.", EventName = "BreakerClosed")]
+    [LoggerMessage(7, LogLevel.Information, "The S3 server answers again.", EventName = "BreakerClosed")]
     public static partial void BreakerClosed(this ILogger logger);
 
-    [LoggerMessage(22, LogLevel.Warning, "The clock of the S3 server is {Offset} ahead of this machine's. Requests are signed by the server's from now on; set this one right.", EventName = "ClockCorrected")]
+    [LoggerMessage(8, LogLevel.Warning, "The clock of the S3 server is {Offset} ahead of this machine's. Requests are signed by the server's from now on; set this one right.", EventName = "ClockCorrected")]
     public static partial void ClockCorrected(this ILogger logger, TimeSpan offset);
-    [LoggerMessage(20, LogLevel.Warning, "The mirror did not follow a {Operation} ({Failure}): {Reason} Copy what is missing to make up for it.", EventName = "MirrorFailed")]
+    [LoggerMessage(9, LogLevel.Warning, "The mirror did not follow a {Operation} ({Failure}): {Reason} Copy what is missing to make up for it.", EventName = "MirrorFailed")]
     public static partial void MirrorFailed(this ILogger logger, string operation, ObjectStoreFailure failure, string reason);
 }
