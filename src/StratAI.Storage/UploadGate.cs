@@ -30,8 +30,8 @@ public sealed class UploadGate
     /// <param name="rules">What the upload may be.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The upload or the refusal.</returns>
-    /// <exception cref="ObjectStoreException"><see cref="ObjectStoreFailure.Unavailable"/>: the folder of temporary files is full or
-    /// failing.</exception>
+    /// <exception cref="ObjectStoreException"><see cref="ObjectStoreFailure.Full"/> or <see cref="ObjectStoreFailure.Unavailable"/>: the
+    /// folder of temporary files is full or failing.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A limit of <paramref name="rules"/> is less than 1.</exception>
     public async Task<UploadResult> ReceiveAsync(Stream body, UploadRules rules, CancellationToken cancellationToken)
     {

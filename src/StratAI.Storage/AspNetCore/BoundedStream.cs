@@ -1,26 +1,14 @@
+using StratAI.Storage.Internal;
+
 namespace StratAI.Storage.AspNetCore;
 
 /// <summary>
 /// Counts what flows through, and fails the read that passes the upper bound, or the one that would end below the lower one: before the store
 /// can take what it got for the whole.
 /// </summary>
-internal sealed class BoundedStream(Stream inner, BoundedStream.Bounds bounds) : Stream
+internal sealed class BoundedStream(Stream inner, BoundedStream.Bounds bounds) : ForwardStream
 {
     private long _read;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -32,21 +20,6 @@ internal sealed class BoundedStream(Stream inner, BoundedStream.Bounds bounds) :
         }
 
         return count;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     /// <summary>The fewest and the most bytes.</summary>

@@ -1,30 +1,18 @@
+using StratAI.Storage.Internal;
+
 namespace StratAI.Storage.S3;
 
 /// <summary>
 /// The body of an object, read as it arrives. It fails as the store does, not as HTTP does, and where the connection breaks it goes on over
 /// another one, as long as the object is still the same.
 /// </summary>
-internal sealed class ObjectBody(OpenedObject opened, S3ObjectStore store, S3Connection connection) : Stream
+internal sealed class ObjectBody(OpenedObject opened, S3ObjectStore store, S3Connection connection) : ForwardStream
 {
     private readonly StallTimer _timer = connection.NewReadTimer();
     private readonly long _end = opened.Served is { } range ? range.Offset + range.Length!.Value : opened.Info.Size;
     private long _position = opened.Served?.Offset ?? 0;
     private OpenedObject _opened = opened;
     private int _resumed;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -48,22 +36,6 @@ internal sealed class ObjectBody(OpenedObject opened, S3ObjectStore store, S3Con
                 throw failure;
             }
         }
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    // Synchronous reading would block a pool thread on the network.
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     protected override void Dispose(bool disposing)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using StratAI.Storage.Internal;
 
 namespace StratAI.Storage.Migration.Internal;
 
@@ -6,7 +7,7 @@ namespace StratAI.Storage.Migration.Internal;
 /// Decodes base64 as it is read: RFC 4648 in either alphabet, white space and line breaks anywhere, the prefix of a <c>data:</c> URL
 /// (RFC 2397) before it. Memory is three pooled buffers.
 /// </summary>
-internal sealed class Base64Stream(LegacyText text, bool allowMissingPadding) : Stream
+internal sealed class Base64Stream(LegacyText text, bool allowMissingPadding) : ForwardStream
 {
     private const int BufferLength = 32 * 1024;
     private const int MaximumPrefix = 512;
@@ -21,16 +22,6 @@ internal sealed class Base64Stream(LegacyText text, bool allowMissingPadding) : 
 
     /// <summary>The type a prefix claims.</summary>
     public string? DeclaredType { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Reads the prefix, if there is one. To be called once, before the first read.</summary>
     /// <exception cref="Base64Exception">It is one of something else than base64.</exception>
@@ -86,21 +77,6 @@ internal sealed class Base64Stream(LegacyText text, bool allowMissingPadding) : 
         _decoded[..taken].CopyTo(buffer);
         _decoded = _decoded[taken..];
         return taken;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     protected override void Dispose(bool disposing)
