@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using StratAI.Storage.Imaging.Internal;
 using StratAI.Storage.Imaging.Tests.Testing;
+using StratAI.Testing.Redis;
 
 namespace StratAI.Storage.Imaging.Tests;
 
@@ -12,18 +13,23 @@ public sealed class GateTests
     {
         await using var imaging = new TestImaging(options => (options.Concurrency, options.QueueLimit) = (1, 2));
         using var measured = new Measurements(imaging.Meters);
-        var source = new BlockingStream(TestImages.Make("image/png", 64, 48));
-        var running = imaging.Variants.GetAsync("running", "image/png", 320, ImageFormat.Png, _ => Task.FromResult<Stream?>(source));
-        await source.Asked;
+        var gate = imaging.Get<ImageGate>();
+        var place = gate.TryEnter()!;
+        using var go = new SemaphoreSlim(0);
+        var running = gate.RunAsync(_ => go.Wait(TimeSpan.FromMinutes(1), CancellationToken.None), default);
         var waiting = Enumerable.Range(0, 2).Select(i => imaging.Variants.GetAsync($"waiting-{i}", "image/png", 320, ImageFormat.Png, Open)).ToList();
+        // Before they stand in the queue they have looked at the store.
+        await Eventually.TrueAsync(() => measured.Queue == 2, "both wait");
 
         var refused = await imaging.Variants.GetAsync("refused", "image/png", 320, ImageFormat.Png, Open);
         Assert.Equal((ImageRefusalReason.Busy, "images-busy"), (refused.Refusal?.Reason, refused.Refusal?.Code));
         Assert.True(refused.Refusal!.RetryAfter > TimeSpan.Zero);
         Assert.Equal("images-busy", (await imaging.InspectAsync(TestImages.Make("image/png", 64, 48))).Refusal?.Code);
-        source.Go();
+        go.Release();
+        Assert.True(await running);
+        place.Dispose();
 
-        Assert.All(await Task.WhenAll([running, .. waiting]), result => Assert.True(result.IsOk));
+        Assert.All(await Task.WhenAll(waiting), result => Assert.True(result.IsOk));
         Assert.True((await imaging.Variants.GetAsync("refused", "image/png", 320, ImageFormat.Png, Open)).IsOk);
         Assert.Equal((1, 1), (measured.Count("refusals operation=variant reason=images-busy"), measured.Count("refusals operation=inspect reason=images-busy")));
 
