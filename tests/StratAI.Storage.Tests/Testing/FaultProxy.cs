@@ -157,6 +157,7 @@ public sealed class FaultProxy : IAsyncDisposable
         {
             await SendAsync(client, "x");
             Interlocked.Increment(ref _dripped);
+            // Not a synchronisation: this slowness is the fault.
             await Task.Delay(20, _stopping.Token);
         }
     }
