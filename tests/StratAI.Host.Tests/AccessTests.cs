@@ -187,4 +187,13 @@ public abstract class AccessTests(HostFixture host)
 
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedHost host) : AccessTests(host);
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : AccessTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : AccessTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : AccessTests(host);
 }

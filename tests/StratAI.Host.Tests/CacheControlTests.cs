@@ -183,4 +183,13 @@ public abstract class CacheControlTests(HostFixture host)
 
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedHost host) : CacheControlTests(host);
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : CacheControlTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : CacheControlTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : CacheControlTests(host);
 }

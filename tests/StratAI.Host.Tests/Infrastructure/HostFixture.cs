@@ -97,13 +97,17 @@ public sealed class EmbeddedHost : HostFixture
 }
 
 /// <summary>Two instances on PostgreSQL, Redis and S3, with a database and a bucket of their own.</summary>
-public sealed class DistributedHost : HostFixture
+public class DistributedHost : HostFixture
 {
     private readonly string _name = $"host_{Guid.NewGuid():N}";
 
     public override bool IsDistributed => true;
 
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = _name }.ConnectionString;
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(Database) { Database = _name }.ConnectionString;
+
+    protected virtual string Database => TestServers.Postgres;
+
+    protected virtual string Redis => ConfigurationOptions.Parse(TestServers.Redis).ToString();
 
     protected override async Task<(HostInstance Host, HostInstance Other)> StartAsync()
     {
@@ -127,7 +131,7 @@ public sealed class DistributedHost : HostFixture
     private Dictionary<string, string> NewSettings() => new(CommonSettings())
     {
         ["ConnectionStrings:Postgres"] = ConnectionString,
-        ["ConnectionStrings:Redis"] = ConfigurationOptions.Parse(TestServers.Redis).ToString(),
+        ["ConnectionStrings:Redis"] = Redis,
         ["Storage:S3:Endpoint"] = TestServers.S3Endpoint,
         ["Storage:S3:AccessKey"] = TestServers.S3AccessKey,
         ["Storage:S3:SecretKey"] = TestServers.S3SecretKey,
