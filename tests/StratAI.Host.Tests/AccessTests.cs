@@ -13,6 +13,7 @@ public abstract class AccessTests(HostFixture host)
     {
         ["GET /api/me"] = _ => null,
         ["POST /api/dev/token"] = _ => null,
+        ["GET /api/system/scaling"] = _ => null,
         ["GET /api/preferences"] = _ => null,
         ["PATCH /api/preferences"] = _ => null,
         ["GET /api/spaces"] = _ => null,
