@@ -28,8 +28,8 @@ public abstract class HostFixture : IAsyncLifetime
     public Task<ApiClient> NewUserAsync(string name = "user") => Host.SignInAsync($"{name}-{Interlocked.Increment(ref _users)}");
 
     /// <summary>
-    /// Settings of a deployment apart from this one, with its database, limits, tokens and files to itself; a bucket is shared. Instances with the same
-    /// settings are one deployment.
+    /// Settings of a deployment apart from this one, with its database, limits, tokens and objects to itself. Instances with the same settings are one
+    /// deployment.
     /// </summary>
     public Dictionary<string, string> SettingsApart(params (string Name, string Value)[] settings)
     {
@@ -122,6 +122,7 @@ public class DistributedHost : HostFixture
     protected override void Separate(Dictionary<string, string> settings, int number)
     {
         settings["Redis:KeyPrefix"] = $"{_name}-{number}";
+        settings["Storage:S3:Bucket"] += $"-{number}";
         settings["ConnectionStrings:Postgres"] = new NpgsqlConnectionStringBuilder(ConnectionString) { Database = _databases.CreateApart(number) }.ConnectionString;
     }
 

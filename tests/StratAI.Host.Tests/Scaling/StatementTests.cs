@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using StratAI.Host.Tests.Infrastructure;
 using StratAI.Testing;
@@ -21,11 +22,15 @@ public abstract class StatementTests(DistributedHost host)
         {
             await using var transaction = await connection.BeginTransactionAsync();
             await ExecuteAsync(connection, "LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE");
+            var started = Stopwatch.GetTimestamp();
             for (var i = 0; i < 3; i++)
             {
                 var answer = await user.GetAsync("/api/tasks");
                 Assert.Equal((503, "unavailable", "5"), (answer.Status, answer.Code, answer.Headers["Retry-After"]));
             }
+
+            // By the setting that is 3 s, by its default 30 s.
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(25));
 
             await Eventually.TrueAsync(async () =>
                 await ExecuteAsync(connection, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L);
