@@ -13,6 +13,7 @@ public abstract class AccessTests(HostFixture host)
     {
         ["GET /api/me"] = _ => null,
         ["POST /api/dev/token"] = _ => null,
+        ["GET /api/system/scaling"] = _ => null,
         ["GET /api/preferences"] = _ => null,
         ["PATCH /api/preferences"] = _ => null,
         ["GET /api/spaces"] = _ => null,
@@ -187,4 +188,13 @@ public abstract class AccessTests(HostFixture host)
 
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedHost host) : AccessTests(host);
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : AccessTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : AccessTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : AccessTests(host);
 }

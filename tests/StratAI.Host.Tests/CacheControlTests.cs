@@ -17,6 +17,7 @@ public abstract class CacheControlTests(HostFixture host)
     [
         ("POST /api/dev/token", Never, _ => ("/api/dev/token", new { user = "ada" })),
         ("GET /api/me", Asked, _ => ("/api/me", null)),
+        ("GET /api/system/scaling", Asked, _ => ("/api/system/scaling", null)),
         ("GET /api/preferences", FiveMinutes, _ => ("/api/preferences", null)),
         ("PATCH /api/preferences", FiveMinutes, _ => ("/api/preferences", new { theme = "dark" })),
         ("GET /api/spaces", Minute, _ => ("/api/spaces", null)),
@@ -128,7 +129,7 @@ public abstract class CacheControlTests(HostFixture host)
                 var nothing = string.Join('/', path.Split('/').Select(part => Guid.TryParse(part, out _) ? $"{Guid.NewGuid()}" : part));
                 await ExpectAsync(404, world.Owner, endpoint, nothing, call(world).Body);
             }
-            else if (endpoint.StartsWith("GET", StringComparison.Ordinal) && endpoint is not "GET /api/me" and not "GET /api/preferences")
+            else if (endpoint.StartsWith("GET", StringComparison.Ordinal) && endpoint is not "GET /api/me" and not "GET /api/preferences" and not "GET /api/system/scaling")
             {
                 await ExpectAsync(400, world.Owner, endpoint, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit=x");
             }
@@ -183,4 +184,13 @@ public abstract class CacheControlTests(HostFixture host)
 
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedHost host) : CacheControlTests(host);
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : CacheControlTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : CacheControlTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : CacheControlTests(host);
 }

@@ -188,4 +188,13 @@ public abstract class ChatLimitTests(HostFixture host) : IAsyncLifetime
 
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedHost host) : ChatLimitTests(host);
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : ChatLimitTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : ChatLimitTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : ChatLimitTests(host);
 }

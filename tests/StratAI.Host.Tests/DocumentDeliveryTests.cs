@@ -65,4 +65,13 @@ public abstract class DocumentDeliveryTests(HostFixture host) : IAsyncLifetime
 
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedHost host) : DocumentDeliveryTests(host);
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : DocumentDeliveryTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : DocumentDeliveryTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : DocumentDeliveryTests(host);
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 using StackExchange.Redis;
+using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Storage;
 
@@ -13,6 +14,7 @@ public sealed class OutageTests
     {
         { "refused", new NpgsqlException("x", new SocketException((int)SocketError.ConnectionRefused)) },
         { "slow", new NpgsqlException("x", new TimeoutException()) },
+        { "a statement the server has ended", new PostgresException("x", "ERROR", "ERROR", PostgresErrorCodes.QueryCanceled) },
         { "shutting down", new PostgresException("x", "FATAL", "FATAL", PostgresErrorCodes.AdminShutdown) },
         { "too many connections", new PostgresException("x", "FATAL", "FATAL", PostgresErrorCodes.TooManyConnections) },
         { "pooler without a server", new PostgresException("x", "FATAL", "FATAL", PostgresErrorCodes.ProtocolViolation) },
@@ -26,6 +28,13 @@ public sealed class OutageTests
     {
         var problem = ExceptionToProblem.ForOutage(exception);
         Assert.True(problem is { Status: 503, Code: "unavailable", RetryAfter: not null }, kind);
+    }
+
+    [Fact]
+    public void A_pool_without_a_free_connection_is_503_and_says_so()
+    {
+        var problem = ExceptionToProblem.ForOutage(new DatabaseBusyException("x"));
+        Assert.True(problem is { Status: 503, Code: "database-busy", RetryAfter: not null });
     }
 
     [Theory]

@@ -20,6 +20,8 @@ public sealed class StartupTests : IDisposable
     [InlineData("MasterKey must be set", "ConnectionStrings:Postgres=" + Postgres)]
     [InlineData("MasterKey must be set", "ConnectionStrings:Redis=127.0.0.1:1")]
     [InlineData("could not be brought up to date", "ConnectionStrings:Postgres=" + Postgres, "MasterKey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData(
+        "Database:StatementTimeout is 00:00:00", "ConnectionStrings:Postgres=" + Postgres, "MasterKey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "Database:StatementTimeout=00:00:00")]
     [InlineData("Chat:Provider is 'oracle'", "Chat:Provider=oracle")]
     [InlineData("'Limits:Policies:user:PermitLimit'", "Limits:Policies:user:PermitLimit=many")]
     [InlineData("Policies[user].PermitLimit is 0", "Limits:Policies:user:PermitLimit=0")]

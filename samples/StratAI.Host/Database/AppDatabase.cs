@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using StratAI.Host.Hosting;
 using StratAI.Pagination;
 
 namespace StratAI.Host.Database;
@@ -9,14 +10,14 @@ namespace StratAI.Host.Database;
 /// <summary>The host's database: PostgreSQL when it is configured, else SQLite in the data folder.</summary>
 internal sealed class AppDatabase : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource? _postgres;
+    private readonly ConnectionGate? _postgres;
     private readonly string? _sqlite;
     // SQLite has one writer, and its driver waits for it by blocking the thread. Writers of this process queue here instead.
     private readonly SemaphoreSlim _sqliteWriter = new(1);
 
     static AppDatabase() => TypeHandlers.Register();
 
-    private AppDatabase(Dialect dialect, NpgsqlDataSource? postgres, string? sqlite)
+    private AppDatabase(Dialect dialect, ConnectionGate? postgres, string? sqlite)
     {
         Dialect = dialect;
         _postgres = postgres;
@@ -27,17 +28,28 @@ internal sealed class AppDatabase : IAsyncDisposable
 
     public bool IsDistributed => _postgres is not null;
 
-    public static AppDatabase OpenPostgres(string connectionString, ILoggerFactory logs)
+    /// <summary>The most connections that it opens; 0 on SQLite, where they are to nobody.</summary>
+    public int PoolSize => _postgres?.Size ?? 0;
+
+    /// <exception cref="StartupException"><paramref name="statementTimeout"/>, by default 10 s, is out of bounds. One in the connection string wins over it.</exception>
+    public static AppDatabase OpenPostgres(string connectionString, ILoggerFactory logs, TimeSpan? statementTimeout = null, TimeProvider? time = null)
     {
+        var limit = statementTimeout ?? TimeSpan.FromSeconds(10);
+        if (limit < TimeSpan.FromSeconds(1) || limit > TimeSpan.FromMinutes(10))
+        {
+            throw new StartupException($"Database:StatementTimeout is {limit}: it must be from 1 s to 10 min.");
+        }
+
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         // The pool of the design, unless the connection string says otherwise.
         Default("Maximum Pool Size", () => settings.MaxPoolSize = 10);
         Default("Connection Idle Lifetime", () => settings.ConnectionIdleLifetime = 20);
         Default("Timeout", () => settings.Timeout = 10);
-        // Every statement of this host is a short one. A pooler that waits for a lost server would otherwise hold requests for half a minute.
-        Default("Command Timeout", () => settings.CommandTimeout = 10);
+        // Kept by the client, which then asks the server to end the statement: a setting of the session would be refused, or lost, by a pooler.
+        Default("Command Timeout", () => settings.CommandTimeout = (int)Math.Ceiling(limit.TotalSeconds));
         Default("Application Name", () => settings.ApplicationName = "stratai-host");
-        return new(Dialect.Postgres, new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(logs).Build(), null);
+        var source = new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(logs).Build();
+        return new(Dialect.Postgres, new(source, settings.MaxPoolSize, time ?? TimeProvider.System), null);
 
         void Default(string keyword, Action apply)
         {
@@ -58,7 +70,7 @@ internal sealed class AppDatabase : IAsyncDisposable
     {
         if (_postgres is not null)
         {
-            return await _postgres.OpenConnectionAsync(cancellation);
+            return await _postgres.OpenAsync(cancellation);
         }
 
         var connection = new SqliteConnection(_sqlite);

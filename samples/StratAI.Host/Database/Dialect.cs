@@ -22,6 +22,9 @@ internal abstract class Dialect
     /// <summary>Ends a SELECT whose rows are claimed, so that of several who claim each gets others.</summary>
     public abstract string SkipLocked { get; }
 
+    /// <summary>The database's own time, or one so many seconds before it.</summary>
+    public abstract string Now(int secondsAgo = 0);
+
     /// <summary>A text parameter as a JSON value.</summary>
     public abstract string Json(string parameter);
 
@@ -69,6 +72,8 @@ internal abstract class Dialect
 
         public override string SkipLocked => " FOR UPDATE SKIP LOCKED";
 
+        public override string Now(int secondsAgo) => $"(now() - interval '{secondsAgo} seconds')";
+
         public override string Json(string parameter) => $"CAST({parameter} AS jsonb)";
 
         public override string In(string expression, string parameter) => $"{expression} = ANY({parameter})";
@@ -89,6 +94,8 @@ internal abstract class Dialect
         public override string ForUpdate => "";
 
         public override string SkipLocked => "";
+
+        public override string Now(int secondsAgo) => $"strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '-{secondsAgo} seconds')";
 
         public override string Json(string parameter) => parameter;
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using StackExchange.Redis;
+using StratAI.Host.Database;
 using StratAI.Storage;
 
 namespace StratAI.Host.Errors;
@@ -14,6 +15,7 @@ namespace StratAI.Host.Errors;
 internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {
     private static readonly TimeSpan OutageRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(1);
 
     private const int ForeignKeyViolation = 787;
 
@@ -70,9 +72,12 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
     /// <summary>The problem, if the exception says that a server the request needs is not there.</summary>
     internal static Problem? ForOutage(Exception exception) => exception switch
     {
+        DatabaseBusyException => new(503, "database-busy", "All of this instance's database connections are in use. Try again shortly.") { RetryAfter = BusyRetry },
         DbException { IsTransient: true } or DbException { InnerException: SocketException or TimeoutException }
             // Connection exceptions, class 08: what a pooler answers for a server that it cannot reach.
             or PostgresException { SqlState: ['0', '8', ..] }
+            // What the server itself ends, where it has a statement_timeout.
+            or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled }
             or ObjectStoreException { Failure: ObjectStoreFailure.Unavailable or ObjectStoreFailure.Full }
             or RedisConnectionException or RedisTimeoutException
             => new(503, "unavailable", "A server this request needs does not answer. Try again shortly.") 

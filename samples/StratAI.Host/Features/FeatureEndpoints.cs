@@ -8,6 +8,7 @@ using StratAI.Host.Features.Integrations;
 using StratAI.Host.Features.Meetings;
 using StratAI.Host.Features.Pages;
 using StratAI.Host.Features.Preferences;
+using StratAI.Host.Features.Scaling;
 using StratAI.Host.Features.Spaces;
 using StratAI.Host.Features.Tasks;
 
@@ -29,5 +30,6 @@ internal static class FeatureEndpoints
         api.MapIntegrations();
         api.MapConversations();
         api.MapChat();
+        api.MapScaling();
     }
 }

@@ -1,12 +1,18 @@
 using System.Diagnostics;
 using StackExchange.Redis;
-using StratAI.Host.Database;
+using StratAI.Host.Features.Scaling;
 using StratAI.Storage;
 
 namespace StratAI.Host.Hosting;
 
 /// <summary>Whether the host can serve, part by part, and what still holds the deployment to one instance.</summary>
-internal sealed record HealthReport(string Status, IReadOnlyDictionary<string, PartHealth> Parts, IReadOnlyList<string> Constraints);
+/// <param name="Status">"ready" or "unavailable".</param>
+/// <param name="Reasons">Why it must not serve; empty when it may.</param>
+/// <param name="Parts">Each part with its mode and how long it took to answer.</param>
+/// <param name="Pool">Null on SQLite and while the database does not answer.</param>
+/// <param name="Constraints">What holds the deployment to one instance.</param>
+internal sealed record HealthReport(
+    string Status, IReadOnlyList<string> Reasons, IReadOnlyDictionary<string, PartHealth> Parts, PoolUse? Pool, IReadOnlyList<string> Constraints);
 
 internal sealed record PartHealth(string Status, string Mode, double LatencyMs);
 
@@ -21,19 +27,28 @@ internal static partial class HealthEndpoints
         health.MapGet("/ready", Ready);
     }
 
-    /// <summary>503 when a part that requests need is down. Redis is not one: without it, limits and caches do what their outage policy says.</summary>
-    private static async Task<IResult> Ready(HttpContext context, PartModes modes, AppDatabase database, IObjectStore objects, ILogger<PartHealth> logger, CancellationToken cancellation)
+    /// <summary>
+    /// 503 when a part that requests need is down, and when another instance is alive that this one must not serve beside. Redis is not needed: without it,
+    /// limits and caches do what their outage policy says.
+    /// </summary>
+    private static async Task<IResult> Ready(HttpContext context, PartModes modes, Heartbeat heartbeat, IObjectStore objects, ILogger<PartHealth> logger, CancellationToken cancellation)
     {
         var redis = context.RequestServices.GetService<IConnectionMultiplexer>();
+        IReadOnlyList<Instance> alive = [];
         var checks = await Task.WhenAll(
-            Check("database", modes.Database, token => database.FindAsync<int>("SELECT 1", new { }, token)),
+            Check("database", modes.Database, async token => alive = await heartbeat.AliveAsync(token)),
             Check("memory", modes.Memory, token => redis is null ? Task.CompletedTask : redis.GetDatabase().PingAsync()),
             Check("objects", modes.Objects, token => objects.StatAsync("health", token)));
 
-        var ready = checks.All(check => check.Health.Status == "up" || check.Name == "memory");
+        IReadOnlyList<string> reasons =
+        [
+            .. checks.Where(check => check.Health.Status == "down" && check.Name != "memory").Select(check => $"The part '{check.Name}' does not answer."),
+            .. Deployment.Conflicts(alive),
+        ];
+        var pool = alive.Count > 0 ? heartbeat.PoolOf(alive) : null;
         return TypedResults.Json(
-            new HealthReport(ready ? "ready" : "unavailable", checks.ToDictionary(check => check.Name, check => check.Health), modes.Constraints),
-            statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+            new HealthReport(reasons.Count == 0 ? "ready" : "unavailable", reasons, checks.ToDictionary(check => check.Name, check => check.Health), pool, modes.Constraints),
+            statusCode: reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
 
         async Task<(string Name, PartHealth Health)> Check(string name, bool distributed, Func<CancellationToken, Task> check)
         {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using StackExchange.Redis;
 using StratAI.Host.Database;
 using StratAI.Host.Features.Documents;
+using StratAI.Host.Features.Scaling;
 using StratAI.Host.Security;
 using StratAI.Pagination;
 using StratAI.Storage.Imaging;
@@ -35,7 +36,8 @@ internal static class PartsSetup
         services.AddSingleton<InstanceIdentity>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => modes.Database
-            ? AppDatabase.OpenPostgres(postgres!, provider.GetRequiredService<ILoggerFactory>())
+            ? AppDatabase.OpenPostgres(
+                postgres!, provider.GetRequiredService<ILoggerFactory>(), configuration.GetValue<TimeSpan?>("Database:StatementTimeout"), provider.GetRequiredService<TimeProvider>())
             // Asked of the container, so that it gives the folder back after the database is closed.
             : AppDatabase.OpenSqlite(Path.Combine(provider.GetRequiredService<DataFolder>().Path, "stratai.db")));
         services.AddSingleton<Migrator>();
@@ -86,6 +88,7 @@ internal static class PartsSetup
             options.Widths = DocumentImages.Widths;
         });
         builder.AddLimits(master, prefix);
+        builder.AddScaling(modes, master, prefix);
     }
 }
 
@@ -96,7 +99,7 @@ internal sealed record PartModes(bool Database, bool Memory, bool Objects)
     public IReadOnlyList<string> Constraints =>
     [
         .. Database ? Array.Empty<string>() : ["the database is SQLite in the data folder: set ConnectionStrings:Postgres."],
-        .. Memory ? Array.Empty<string>() : ["caches and rate limits live in the process: set ConnectionStrings:Redis."],
+        .. Memory ? Array.Empty<string>() : ["caches, limits, locks and chat streams live in the process: set ConnectionStrings:Redis."],
         .. Objects ? Array.Empty<string>() : ["objects are files in the data folder: set Storage:S3:Endpoint."],
     ];
 

@@ -28,8 +28,8 @@ public abstract class HostFixture : IAsyncLifetime
     public Task<ApiClient> NewUserAsync(string name = "user") => Host.SignInAsync($"{name}-{Interlocked.Increment(ref _users)}");
 
     /// <summary>
-    /// Settings of a deployment apart from this one, with its limits, tokens and files to itself; a database is shared where it is one for all. Instances
-    /// with the same settings are one deployment.
+    /// Settings of a deployment apart from this one, with its database, limits, tokens and objects to itself. Instances with the same settings are one
+    /// deployment.
     /// </summary>
     public Dictionary<string, string> SettingsApart(params (string Name, string Value)[] settings)
     {
@@ -97,37 +97,45 @@ public sealed class EmbeddedHost : HostFixture
 }
 
 /// <summary>Two instances on PostgreSQL, Redis and S3, with a database and a bucket of their own.</summary>
-public sealed class DistributedHost : HostFixture
+public class DistributedHost : HostFixture
 {
-    private readonly string _name = $"host_{Guid.NewGuid():N}";
+    private readonly string _name;
+    private readonly TestDatabases _databases;
+
+    public DistributedHost() => _databases = new(_name = $"host_{Guid.NewGuid():N}");
 
     public override bool IsDistributed => true;
 
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = _name }.ConnectionString;
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(Database) { Database = _name }.ConnectionString;
+
+    protected virtual string Database => TestServers.Postgres;
+
+    protected virtual string Redis => ConfigurationOptions.Parse(TestServers.Redis).ToString();
 
     protected override async Task<(HostInstance Host, HostInstance Other)> StartAsync()
     {
-        await using var admin = NpgsqlDataSource.Create(TestServers.Postgres);
-        await using var create = admin.CreateCommand($"CREATE DATABASE {_name}");
-        await create.ExecuteNonQueryAsync();
+        await _databases.CreateAsync();
         Settings = NewSettings();
         return (new HostInstance(Settings), new HostInstance(Settings));
     }
 
-    protected override void Separate(Dictionary<string, string> settings, int number) => settings["Redis:KeyPrefix"] = $"{_name}-{number}";
-
-    protected override async Task StopAsync()
+    protected override void Separate(Dictionary<string, string> settings, int number)
     {
-        NpgsqlConnection.ClearAllPools();
-        await using var admin = NpgsqlDataSource.Create(TestServers.Postgres);
-        await using var drop = admin.CreateCommand($"DROP DATABASE {_name} WITH (FORCE)");
-        await drop.ExecuteNonQueryAsync();
+        settings["Redis:KeyPrefix"] = $"{_name}-{number}";
+        settings["Storage:S3:Bucket"] += $"-{number}";
+        settings["ConnectionStrings:Postgres"] = new NpgsqlConnectionStringBuilder(ConnectionString) { Database = _databases.CreateApart(number) }.ConnectionString;
+    }
+
+    protected override Task StopAsync()
+    {
+        _databases.Drop();
+        return Task.CompletedTask;
     }
 
     private Dictionary<string, string> NewSettings() => new(CommonSettings())
     {
         ["ConnectionStrings:Postgres"] = ConnectionString,
-        ["ConnectionStrings:Redis"] = ConfigurationOptions.Parse(TestServers.Redis).ToString(),
+        ["ConnectionStrings:Redis"] = Redis,
         ["Storage:S3:Endpoint"] = TestServers.S3Endpoint,
         ["Storage:S3:AccessKey"] = TestServers.S3AccessKey,
         ["Storage:S3:SecretKey"] = TestServers.S3SecretKey,
