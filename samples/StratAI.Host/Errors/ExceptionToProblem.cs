@@ -43,6 +43,8 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             case BadHttpRequestException { StatusCode: 408 }:
                 return new(408, "request-timeout", "The request body came too slowly. Nothing was stored.");
             case BadHttpRequestException { StatusCode: 415 }:
+            // The one fault of a body that binding reports by no exception of its own.
+            case InvalidOperationException unknown when unknown.Message.Contains("content type charset", StringComparison.Ordinal):
                 return new(415, "unsupported-media-type", "The request's Content-Type is not one this endpoint takes.");
             case BadHttpRequestException bad when BindingFailure().Match(bad.Message) is { Success: true } failure:
                 return Problem.Validation(JsonNamingPolicy.CamelCase.ConvertName(failure.Groups["name"].Value), "The value has the wrong form.");

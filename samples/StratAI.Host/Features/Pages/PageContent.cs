@@ -28,27 +28,12 @@ internal static class PageContent
         {
             var text = Encoding.UTF8.GetBytes(Write(content));
             return text.Length > MaximumBytes ? $"The content is larger than {MaximumBytes} bytes."
-                : HasNull(text) ? ApiJson.NoNull
+                : ClientJson.HasNull(text) ? ApiJson.NoNull
                 : null;
         }
         catch (JsonException)
         {
             return ApiJson.NoLoneSurrogate;
         }
-    }
-
-    private static bool HasNull(byte[] json)
-    {
-        var reader = new Utf8JsonReader(json);
-        while (reader.Read())
-        {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
-                && reader.ValueIsEscaped && reader.GetString()!.Contains('\0', StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }
