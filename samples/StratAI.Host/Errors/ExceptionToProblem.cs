@@ -48,7 +48,8 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 return new(415, "unsupported-media-type", "The request's Content-Type is not one this endpoint takes.");
             case BadHttpRequestException bad when BindingFailure().Match(bad.Message) is { Success: true } failure:
                 return Problem.Validation(JsonNamingPolicy.CamelCase.ConvertName(failure.Groups["name"].Value), "The value has the wrong form.");
-            case BadHttpRequestException bad when bad.Message.EndsWith("was not provided from body.", StringComparison.Ordinal):
+            case BadHttpRequestException bad when bad.Message.EndsWith("was not provided from body.", StringComparison.Ordinal)
+                || bad.Message.Contains("but no body was provided.", StringComparison.Ordinal):
                 return Problem.Validation("$", "The request needs a JSON object as its body.");
             case BadHttpRequestException bad:
                 return new(bad.StatusCode, "bad-request", "The request is incomplete or malformed.");

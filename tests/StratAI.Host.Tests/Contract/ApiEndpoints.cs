@@ -1,5 +1,3 @@
-using StratAI.Host.Tests.Infrastructure;
-
 namespace StratAI.Host.Tests.Contract;
 
 /// <summary>Every endpoint of the API, in an order in which each call succeeds: what is deleted is deleted last.</summary>

@@ -51,13 +51,13 @@ internal sealed record ShareBody : IRequestBody
 
 internal sealed record ShareResource
 {
-    public string UserId { get; init; } = "";
+    public required string UserId { get; init; }
 
-    public string Role { get; init; } = "";
+    public required string Role { get; init; }
 
-    public DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
 
-    public DateTimeOffset UpdatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
 }
 
 /// <summary>An area and what the caller may do in it.</summary>
