@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using StratAI.Host.Http;
 
 namespace StratAI.Host.Features.Pages;
@@ -22,6 +24,11 @@ internal static class PageContent
             || !content.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String || !type.ValueEquals("doc"))
         {
             return "The content is no ProseMirror document: an object whose type is 'doc'.";
+        }
+
+        if (!Utf8.IsValid(JsonMarshal.GetRawUtf8Value(content)))
+        {
+            return ApiJson.NotUtf8;
         }
 
         try
