@@ -87,7 +87,7 @@ public static class ApiEndpoints
             { Audience = Audience.OwnerAlone, SeenBy = w => [$"/api/conversations/{w.Conversation}", "/api/conversations"] },
         new("GET /api/conversations/{id:guid}/messages", w => $"/api/conversations/{w.Conversation}/messages") { Audience = Audience.OwnerAlone },
 
-        // It takes a key too, in a way of its own: its answer is a stream.
+        // A key of it is tested with chat: its answer is a stream.
         new("POST /api/chat", _ => "/api/chat", w => new { conversationId = w.Conversation, message = "What do tomatoes want?" })
         {
             CacheControl = Never, Audience = Audience.OwnerAlone, IsNoResource = true,

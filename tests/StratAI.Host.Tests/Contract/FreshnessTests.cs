@@ -1,4 +1,9 @@
+using System.Net;
+using StackExchange.Redis;
 using StratAI.Host.Tests.Infrastructure;
+using StratAI.Testing;
+using StratAI.Testing.Redis;
+using Eventually = StratAI.Host.Tests.Infrastructure.Eventually;
 
 namespace StratAI.Host.Tests.Contract;
 
@@ -72,5 +77,29 @@ public abstract class FreshnessTests(HostFixture host)
     public sealed class Embedded(EmbeddedHost host) : FreshnessTests(host);
 
     [Collection(DistributedShape.Name)]
-    public sealed class Distributed(DistributedHost host) : FreshnessTests(host);
+    public sealed class Distributed(DistributedHost host) : FreshnessTests(host)
+    {
+        private readonly DistributedHost _host = host;
+
+        [Fact]
+        public async Task The_callers_next_read_sees_a_change_that_its_instance_has_not_heard_of()
+        {
+            var server = (IPEndPoint)ConfigurationOptions.Parse(TestServers.Redis).EndPoints[0];
+            await using var redis = new TcpProxy($"{server}");
+            var settings = new Dictionary<string, string>(_host.Settings) { ["Limits:RedisTimeout"] = "00:00:00.2" };
+            settings["ConnectionStrings:Redis"] = settings["ConnectionStrings:Redis"].Replace($"{server}", redis.Endpoint, StringComparison.Ordinal);
+            await using var deaf = new HostInstance(settings);
+            var user = await _host.NewUserAsync();
+            var there = await deaf.SignInAsync(user.User);
+            await there.GetAsync("/api/preferences");
+            Assert.Equal("system", (await there.GetAsync("/api/preferences")).Body!["theme"]!.GetValue<string>());
+
+            redis.Stall();
+            await user.PatchAsync("/api/preferences", new { theme = "dark" });
+            var read = await there.GetAsync("/api/preferences");
+            redis.Restore();
+
+            Assert.Equal("dark", read.Body!["theme"]!.GetValue<string>());
+        }
+    }
 }
