@@ -1,6 +1,7 @@
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using StratAI.Host.Tests.Contract;
 using StratAI.Host.Tests.Infrastructure;
 
 namespace StratAI.Host.Tests;
@@ -8,78 +9,6 @@ namespace StratAI.Host.Tests;
 /// <summary>Who may do what, over every endpoint there is.</summary>
 public abstract class AccessTests(HostFixture host)
 {
-    // What a call to an endpoint looks like when it is aimed at somebody else's things; null where there is nothing of anybody's to aim at.
-    private static readonly Dictionary<string, Func<World, (string Path, object? Body)?>> Endpoints = new()
-    {
-        ["GET /api/me"] = _ => null,
-        ["POST /api/dev/token"] = _ => null,
-        ["GET /api/system/scaling"] = _ => null,
-        ["GET /api/preferences"] = _ => null,
-        ["PATCH /api/preferences"] = _ => null,
-        ["GET /api/spaces"] = _ => null,
-        ["POST /api/spaces"] = _ => null,
-        ["GET /api/spaces/{id:guid}"] = w => ($"/api/spaces/{w.Space}", null),
-        ["PATCH /api/spaces/{id:guid}"] = w => ($"/api/spaces/{w.Space}", new { name = "Mine" }),
-        ["DELETE /api/spaces/{id:guid}"] = w => ($"/api/spaces/{w.Space}", null),
-        ["GET /api/spaces/{id:guid}/members"] = w => ($"/api/spaces/{w.Space}/members", null),
-        ["PUT /api/spaces/{id:guid}/members/{userId}"] = w => ($"/api/spaces/{w.Space}/members/eve", new { role = "owner" }),
-        ["DELETE /api/spaces/{id:guid}/members/{userId}"] = w => ($"/api/spaces/{w.Space}/members/{w.Owner.User}", null),
-        ["GET /api/spaces/{spaceId:guid}/areas"] = w => ($"/api/spaces/{w.Space}/areas", null),
-        ["POST /api/spaces/{spaceId:guid}/areas"] = w => ($"/api/spaces/{w.Space}/areas", new { name = "Mine" }),
-        ["GET /api/areas/{id:guid}"] = w => ($"/api/areas/{w.Area}", null),
-        ["PATCH /api/areas/{id:guid}"] = w => ($"/api/areas/{w.Area}", new { name = "Mine" }),
-        ["DELETE /api/areas/{id:guid}"] = w => ($"/api/areas/{w.Area}", null),
-        ["PUT /api/areas/{id:guid}/shares/{userId}"] = w => ($"/api/areas/{w.Area}/shares/eve", new { role = "editor" }),
-        ["DELETE /api/areas/{id:guid}/shares/{userId}"] = w => ($"/api/areas/{w.Area}/shares/eve", null),
-        ["GET /api/tasks"] = _ => null,
-        ["POST /api/tasks"] = _ => null,
-        ["POST /api/tasks/batch"] = _ => null,
-        ["GET /api/tasks/{id:guid}"] = w => ($"/api/tasks/{w.Task}", null),
-        ["PATCH /api/tasks/{id:guid}"] = w => ($"/api/tasks/{w.Task}", new { title = "Mine" }),
-        ["DELETE /api/tasks/{id:guid}"] = w => ($"/api/tasks/{w.Task}", null),
-        ["GET /api/documents"] = _ => null,
-        ["POST /api/documents"] = _ => null,
-        ["POST /api/documents/uploads"] = _ => null,
-        ["POST /api/documents/uploads/{uploadId:guid}/complete"] = w => ($"/api/documents/uploads/{w.Upload}/complete", null),
-        ["GET /api/documents/{id:guid}"] = w => ($"/api/documents/{w.Document}", null),
-        ["PATCH /api/documents/{id:guid}"] = w => ($"/api/documents/{w.Document}", new { filename = "mine.md" }),
-        ["DELETE /api/documents/{id:guid}"] = w => ($"/api/documents/{w.Document}", null),
-        ["GET /api/documents/{id:guid}/content"] = w => ($"/api/documents/{w.Document}/content", null),
-        ["GET /api/documents/{id:guid}/image"] = w => ($"/api/documents/{w.Image}/image?w=320", null),
-        ["GET /api/documents/{id:guid}/url"] = w => ($"/api/documents/{w.Document}/url", null),
-        ["GET /api/pages"] = _ => null,
-        ["POST /api/pages"] = _ => null,
-        ["GET /api/pages/{id:guid}"] = w => ($"/api/pages/{w.Page}", null),
-        ["PATCH /api/pages/{id:guid}"] = w => ($"/api/pages/{w.Page}", new { title = "Mine" }),
-        ["DELETE /api/pages/{id:guid}"] = w => ($"/api/pages/{w.Page}", null),
-        ["GET /api/pages/{id:guid}/versions"] = w => ($"/api/pages/{w.Page}/versions", null),
-        ["GET /api/pages/{id:guid}/versions/{n:int}"] = w => ($"/api/pages/{w.Page}/versions/1", null),
-        ["POST /api/pages/{id:guid}/versions/{n:int}/restore"] = w => ($"/api/pages/{w.Page}/versions/1/restore", null),
-        ["GET /api/meetings"] = _ => null,
-        ["POST /api/meetings"] = _ => null,
-        ["GET /api/meetings/{id:guid}"] = w => ($"/api/meetings/{w.Meeting}", null),
-        ["PATCH /api/meetings/{id:guid}"] = w => ($"/api/meetings/{w.Meeting}", new { title = "Mine" }),
-        ["DELETE /api/meetings/{id:guid}"] = w => ($"/api/meetings/{w.Meeting}", null),
-        ["GET /api/games/scores"] = _ => null,
-        ["POST /api/games/scores"] = _ => null,
-        ["GET /api/integrations"] = _ => null,
-        ["PUT /api/integrations/{service}"] = _ => null,
-        ["DELETE /api/integrations/{service}"] = _ => null,
-        ["GET /api/integrations/calendar/events"] = _ => null,
-        ["GET /api/conversations"] = _ => null,
-        ["POST /api/conversations"] = _ => null,
-        ["GET /api/conversations/{id:guid}"] = w => ($"/api/conversations/{w.Conversation}", null),
-        ["PATCH /api/conversations/{id:guid}"] = w => ($"/api/conversations/{w.Conversation}", new { title = "Mine" }),
-        ["DELETE /api/conversations/{id:guid}"] = w => ($"/api/conversations/{w.Conversation}", null),
-        ["GET /api/conversations/{id:guid}/messages"] = w => ($"/api/conversations/{w.Conversation}/messages", null),
-        ["POST /api/chat"] = w => ("/api/chat", new { conversationId = w.Conversation, message = "Mine?" }),
-        ["GET /api/chat/{messageId:guid}/events"] = w => ($"/api/chat/{w.Answer}/events", null),
-        ["POST /api/chat/{messageId:guid}/stop"] = w => ($"/api/chat/{w.Answer}/stop", null),
-    };
-
-    // What a viewer of a space finds in it; an upload is its sender's alone until it is a document.
-    private static readonly string[] Shared = ["/spaces/", "/areas/", "/documents/", "/pages/"];
-
     [Fact]
     public void The_table_names_every_endpoint()
     {
@@ -87,7 +16,7 @@ public abstract class AccessTests(HostFixture host)
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal))
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods, (endpoint, method) => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}");
 
-        Assert.Equal(Endpoints.Keys.Order(StringComparer.Ordinal), served.Order(StringComparer.Ordinal));
+        Assert.Equal(ApiEndpoints.All.Select(endpoint => endpoint.Name).Order(StringComparer.Ordinal), served.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -97,15 +26,10 @@ public abstract class AccessTests(HostFixture host)
         var eve = await host.NewUserAsync("eve");
         var before = await StateAsync(world);
 
-        foreach (var (name, call) in Endpoints)
+        foreach (var endpoint in ApiEndpoints.All.Where(endpoint => endpoint.Audience != Audience.Anybody))
         {
-            if (call(world) is not var (path, body) || path is null)
-            {
-                continue;
-            }
-
-            var answer = await SendAsync(eve, name, path, body);
-            Assert.True(answer is { Status: 404, Code: "not-found" }, $"{name} answered {answer.Status} {answer.Text}");
+            var answer = await endpoint.SendAsync(eve, world);
+            Assert.True(answer is { Status: 404, Code: "not-found" }, $"{endpoint} answered {answer.Status} {answer.Text}");
         }
 
         Assert.Equal(before, await StateAsync(world));
@@ -125,17 +49,21 @@ public abstract class AccessTests(HostFixture host)
     }
 
     [Fact]
-    public async Task Without_a_token_every_endpoint_answers_401()
+    public async Task Without_a_valid_token_every_endpoint_answers_401()
     {
         var world = await World.CreateAsync(host);
         using var http = host.Host.Anonymous();
         var nobody = new ApiClient(http, "nobody");
+        var valid = await ApiClient.TokenAsync(http, world.Owner.User);
 
-        foreach (var (name, call) in Endpoints.Where(endpoint => endpoint.Key != "POST /api/dev/token"))
+        foreach (var kind in BadTokens.Kinds)
         {
-            var (path, body) = call(world) ?? (name.Split(' ')[1], null);
-            var answer = await SendAsync(nobody, name, path, body);
-            Assert.True(answer is { Status: 401, Code: "unauthenticated" } && answer.Headers.ContainsKey("WWW-Authenticate"), $"{name} answered {answer.Status} {answer.Text}");
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", BadTokens.Create(kind, valid, world.Owner.User));
+            foreach (var endpoint in ApiEndpoints.All.Where(endpoint => endpoint.Name != "POST /api/dev/token"))
+            {
+                var answer = await endpoint.SendAsync(nobody, world);
+                Assert.True(answer is { Status: 401, Code: "unauthenticated" } && answer.Headers.ContainsKey("WWW-Authenticate"), $"{endpoint}, {kind}: {answer.Status} {answer.Text}");
+            }
         }
     }
 
@@ -147,12 +75,11 @@ public abstract class AccessTests(HostFixture host)
         await world.Owner.PutAsync($"/api/spaces/{world.Space}/members/{viewer.User}", new { role = "viewer" });
         var before = await StateAsync(world);
 
-        foreach (var (name, call) in Endpoints.Where(endpoint => Shared.Any(endpoint.Key.Contains) && !endpoint.Key.Contains("/uploads", StringComparison.Ordinal)))
+        foreach (var endpoint in ApiEndpoints.Behind(Audience.Members))
         {
-            var (path, body) = call(world)!.Value;
-            var answer = await SendAsync(viewer, name, path, body);
-            var expected = name.StartsWith("GET", StringComparison.Ordinal) ? 200 : 403;
-            Assert.True(answer.Status == expected, $"{name} answered {answer.Status}, not {expected}: {answer.Text}");
+            var answer = await endpoint.SendAsync(viewer, world);
+            var expected = endpoint.IsRead ? 200 : 403;
+            Assert.True(answer.Status == expected, $"{endpoint} answered {answer.Status}, not {expected}: {answer.Text}");
         }
 
         Assert.Equal(403, (await viewer.UploadAsync("v.txt", "text"u8.ToArray(), null, ("spaceId", $"{world.Space}"))).Status);
@@ -162,9 +89,6 @@ public abstract class AccessTests(HostFixture host)
         Assert.Equal(403, (await viewer.PostAsync("/api/pages", new { title = "v", areaId = world.Area })).Status);
         Assert.Equal(before, await StateAsync(world));
     }
-
-    private static Task<Answer> SendAsync(ApiClient client, string name, string path, object? body) =>
-        client.SendAsync(new HttpMethod(name.Split(' ')[0]), path, body is null ? null : JsonContent.Create(body));
 
     private static async Task<string> StateAsync(World world)
     {

@@ -220,7 +220,7 @@ public abstract class DocumentTests(HostFixture host)
         // Its space is gone by the time its row is written.
         var document = new DocumentResource { Id = id, SpaceId = Guid.NewGuid(), Filename = "a.md", Kind = "document", ObjectKey = $"documents/{id:N}", CreatedAt = DateTimeOffset.UtcNow };
 
-        await Assert.ThrowsAnyAsync<DbException>(() => store.AddAsync(document, upload, "ada", null, default));
+        await Assert.ThrowsAnyAsync<DbException>(() => store.AddAsync(document, upload, "ada", null, null, default));
 
         Assert.Null(await objects.StatAsync(document.ObjectKey));
         Assert.False(await IsLeftAsync(document.ObjectKey));

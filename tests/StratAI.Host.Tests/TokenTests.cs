@@ -1,7 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using StratAI.Host.Tests.Infrastructure;
 using StratAI.Testing;
 
@@ -24,35 +21,14 @@ public abstract class TokenTests(HostFixture host)
         });
     }
 
+    public static TheoryData<string> Kinds => [.. BadTokens.Kinds];
+
     [Theory]
-    [InlineData("nothing")]
-    [InlineData("garbage")]
-    [InlineData("another key")]
-    [InlineData("expired")]
-    [InlineData("not yet valid")]
-    [InlineData("another audience")]
-    [InlineData("no user")]
-    [InlineData("no expiry")]
-    [InlineData("alg none")]
-    [InlineData("changed payload")]
+    [MemberData(nameof(Kinds))]
     public async Task What_is_no_valid_token_is_401(string kind)
     {
         using var http = host.Host.Anonymous();
-        var valid = await ApiClient.TokenAsync(http, "ada");
-        var token = kind switch
-        {
-            "nothing" => "",
-            "garbage" => "x.y.z",
-            "another key" => Sign(new string('k', 40), "stratai", "ada", TimeSpan.FromHours(1)),
-            "alg none" => $"{Base64Url("""{"alg":"none","typ":"JWT"}""")}.{valid.Split('.')[1]}.",
-            "changed payload" => $"{valid.Split('.')[0]}.{Base64Url(Base64UrlEncoder.Decode(valid.Split('.')[1]).Replace("ada", "eve", StringComparison.Ordinal))}.{valid.Split('.')[2]}",
-            "expired" => Sign(SigningKey, "stratai", "ada", TimeSpan.FromHours(-1)),
-            "not yet valid" => Sign(SigningKey, "stratai", "ada", TimeSpan.FromHours(9), TimeSpan.FromHours(8)),
-            "another audience" => Sign(SigningKey, "another", "ada", TimeSpan.FromHours(1)),
-            "no user" => Sign(SigningKey, "stratai", null, TimeSpan.FromHours(1)),
-            "no expiry" => Sign(SigningKey, "stratai", "ada", null),
-            _ => throw new ArgumentException(kind),
-        };
+        var token = BadTokens.Create(kind, await ApiClient.TokenAsync(http, "ada"), "ada");
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/me");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -66,23 +42,9 @@ public abstract class TokenTests(HostFixture host)
     public async Task A_token_signed_with_the_configured_key_is_taken()
     {
         using var http = host.Host.Anonymous();
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Sign(SigningKey, "stratai", "ada", TimeSpan.FromHours(1)));
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", BadTokens.Sign(HostFixture.SigningKey, "stratai", "ada", TimeSpan.FromHours(1)));
         Assert.Equal("ada", (await new ApiClient(http, "ada").GetAsync("/api/me")).Body!["id"]!.GetValue<string>());
     }
-
-    private static string SigningKey => HostFixture.SigningKey;
-
-    private static string Sign(string key, string audience, string? user, TimeSpan? lifetime, TimeSpan notBefore = default) =>
-        new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            Audience = audience,
-            NotBefore = DateTime.UtcNow.AddHours(-2) + notBefore + (notBefore > default(TimeSpan) ? TimeSpan.FromHours(2) : default),
-            Expires = lifetime is null ? null : DateTime.UtcNow + lifetime,
-            Claims = user is null ? [] : new Dictionary<string, object> { ["sub"] = user },
-            SigningCredentials = new(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key)), SecurityAlgorithms.HmacSha256),
-        });
-
-    private static string Base64Url(string text) => Base64UrlEncoder.Encode(text);
 
     [Collection(EmbeddedShape.Name)]
     public sealed class Embedded(EmbeddedHost host) : TokenTests(host);

@@ -45,10 +45,13 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             case BadHttpRequestException { StatusCode: 408 }:
                 return new(408, "request-timeout", "The request body came too slowly. Nothing was stored.");
             case BadHttpRequestException { StatusCode: 415 }:
+            // The one fault of a body that binding reports by no exception of its own.
+            case InvalidOperationException unknown when unknown.Message.Contains("content type charset", StringComparison.Ordinal):
                 return new(415, "unsupported-media-type", "The request's Content-Type is not one this endpoint takes.");
             case BadHttpRequestException bad when BindingFailure().Match(bad.Message) is { Success: true } failure:
                 return Problem.Validation(JsonNamingPolicy.CamelCase.ConvertName(failure.Groups["name"].Value), "The value has the wrong form.");
-            case BadHttpRequestException bad when bad.Message.EndsWith("was not provided from body.", StringComparison.Ordinal):
+            case BadHttpRequestException bad when bad.Message.EndsWith("was not provided from body.", StringComparison.Ordinal)
+                || bad.Message.Contains("but no body was provided.", StringComparison.Ordinal):
                 return Problem.Validation("$", "The request needs a JSON object as its body.");
             case BadHttpRequestException bad:
                 return new(bad.StatusCode, "bad-request", "The request is incomplete or malformed.");

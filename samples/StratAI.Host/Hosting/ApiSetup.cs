@@ -72,13 +72,14 @@ internal static partial class ApiSetup
         app.UseCacheControl();
         app.UseRequestIdentity();
         app.UseProblems();
-        app.UseRouting();
+        app.UseRoutingWithHead();
         // From memory, before the token is looked at: a flood of bad tokens does not cost their validation.
         app.UseKnownRefusals(LimitPolicies.Ip);
         app.UseAuthentication();
         // All of a request's limits by one call. Before authorization, so that a bad token is charged to its address and then told so.
         app.UseStratAIRateLimiting();
         app.UseAuthorization();
+        app.UseVaryByUser();
         app.UseReadYourWrites(context => context.User.FindFirst("sub")?.Value);
         app.UseIdempotency();
         // Behind all that decides whether this request may be answered: what is kept is the answer, never the decision.

@@ -11,6 +11,7 @@ namespace StratAI.Host.Http;
 internal static class ApiJson
 {
     public const string NoNull = "Text cannot contain the character U+0000.";
+    public const string NotUtf8 = "JSON is UTF-8, and this is not.";
     public const string NoLoneSurrogate = "Text cannot contain half of a surrogate pair.";
 
     public static JsonSerializerOptions Options { get; } = Completed(Configure(new(JsonSerializerDefaults.Web)));
@@ -18,6 +19,8 @@ internal static class ApiJson
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        // A name in another case is an unknown one, as it is in a patch.
+        options.PropertyNameCaseInsensitive = false;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.AllowDuplicateProperties = false;
         options.NumberHandling = JsonNumberHandling.Strict;

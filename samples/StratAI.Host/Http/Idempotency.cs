@@ -1,30 +1,35 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using StratAI.Host.Errors;
 
 namespace StratAI.Host.Http;
 
 /// <summary>
-/// <c>Idempotency-Key</c> (draft-ietf-httpapi-idempotency-key-header-07) for creating requests with a JSON body. What took effect is replayed; a refusal
-/// changed nothing, so the same key may try again.
+/// <c>Idempotency-Key</c> (draft-ietf-httpapi-idempotency-key-header-07). What took effect is replayed; a refusal changed nothing, so the same key may
+/// try again. Endpoints store their answer through <see cref="Creation"/>.
 /// </summary>
 internal static class Idempotency
 {
     private const string Header = "Idempotency-Key";
     private const int MaximumLength = 255;
 
-    // What else of the first answer a client may rely on; the others are made anew for each answer.
-    private static readonly string[] KeptHeaders = ["Location", "ETag", "Content-Type"];
+    /// <summary>Tells one body from another where it is not to be held in memory; null for what cannot be one that was accepted.</summary>
+    public delegate Task<string?> BodyFingerprint(HttpRequest request, CancellationToken cancellation);
 
-    private sealed class Marker;
+    private sealed record Marker(BodyFingerprint? OfStream);
 
-    public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new Marker());
+    /// <summary>The key holds for this endpoint.</summary>
+    /// <param name="endpoint">The endpoint, which takes a <see cref="Creation"/>.</param>
+    /// <param name="ofStream">
+    /// For a body that is read once, as it arrives: what its endpoint says to <see cref="Creation.AnswerAsync{T}(Database.UnitOfWork, CreatedResource{T}, string?)"/>
+    /// too. By default the bytes of a body are its fingerprint.
+    /// </param>
+    public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder endpoint, BodyFingerprint? ofStream = null) => endpoint.WithMetadata(new Marker(ofStream));
 
     public static IApplicationBuilder UseIdempotency(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         var given = context.Request.Headers[Header];
-        if (given.Count == 0 || context.GetEndpoint()?.Metadata.GetMetadata<Marker>() is null)
+        if (given.Count == 0 || context.GetEndpoint()?.Metadata.GetMetadata<Marker>() is not { } marker)
         {
             await next(context);
             return;
@@ -38,62 +43,56 @@ internal static class Idempotency
 
         var user = context.User.FindFirst("sub")!.Value;
         var store = context.RequestServices.GetRequiredService<IdempotencyStore>();
-        var (owner, answer, problem) = await store.ClaimAsync(user, key, await FingerprintAsync(context.Request, context.RequestAborted), context.RequestAborted);
-        if (owner is not null)
+        var fingerprint = marker.OfStream is null ? await FingerprintAsync(context.Request, context.RequestAborted) : null;
+        var claim = await store.ClaimAsync(user, key, fingerprint, context.RequestAborted);
+        if (claim.Key is { } claimed)
         {
-            await RunAsync(context, next, store, user, key, owner);
+            await RunAsync(context, next, store, claimed);
         }
-        else if (answer is not null)
+        else if (claim.Answer is not { } answer)
         {
-            await ReplayAsync(context, answer);
+            await IdempotencyStore.InProgress().ExecuteAsync(context);
+        }
+        else if (answer.Fingerprint != (fingerprint ?? await marker.OfStream!(context.Request, context.RequestAborted)))
+        {
+            await new Problem(422, "idempotency-mismatch", "The Idempotency-Key was used for another request.").ExecuteAsync(context);
         }
         else
         {
-            await problem!.ExecuteAsync(context);
+            await ReplayAsync(context.Response, answer, context.RequestAborted);
         }
     });
 
-    private static async Task RunAsync(HttpContext context, RequestDelegate next, IdempotencyStore store, string user, string key, string owner)
+    private static async Task RunAsync(HttpContext context, RequestDelegate next, IdempotencyStore store, ClaimedKey key)
     {
-        var response = context.Response;
-        var sent = response.Body;
-        using var body = new MemoryStream();
-        response.Body = body;
-        var done = false;
+        var succeeded = false;
+        await using var lease = new IdempotencyLease(store, key);
+        context.Features.Set(new Creation(key));
         try
         {
             await next(context);
-            done = response.StatusCode is >= 200 and < 300;
-            if (done)
-            {
-                var headers = KeptHeaders.Where(response.Headers.ContainsKey).ToDictionary(name => name, name => response.Headers[name].ToString());
-                await store.AnswerAsync(user, key, owner, new(response.StatusCode, JsonSerializer.Serialize(headers), body.ToArray()));
-            }
+            succeeded = context.Response.StatusCode is >= 200 and < 300;
         }
         finally
         {
-            response.Body = sent;
-            if (!done)
+            if (!succeeded)
             {
-                await store.ReleaseAsync(user, key, owner);
+                await store.TryReleaseAsync(key);
             }
         }
-
-        await sent.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted);
     }
 
-    private static async Task ReplayAsync(HttpContext context, StoredAnswer answer)
+    private static async Task ReplayAsync(HttpResponse response, StoredAnswer answer, CancellationToken cancellation)
     {
-        var response = context.Response;
         response.StatusCode = answer.Status;
-        foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(answer.Headers)!)
+        foreach (var (name, value) in answer.ReadHeaders())
         {
             response.Headers[name] = value;
         }
 
         response.Headers["Idempotency-Replayed"] = "true";
         response.ContentLength = answer.Body.Length;
-        await response.Body.WriteAsync(answer.Body, context.RequestAborted);
+        await response.Body.WriteAsync(answer.Body, cancellation);
     }
 
     private static async Task<string> FingerprintAsync(HttpRequest request, CancellationToken cancellation)

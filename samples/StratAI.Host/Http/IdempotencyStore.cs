@@ -1,75 +1,116 @@
+using System.Text.Json;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 
 namespace StratAI.Host.Http;
 
-/// <summary>An answer as it was first given.</summary>
-internal sealed record StoredAnswer(int Status, string Headers, byte[] Body);
+/// <summary>A key that this request holds, until its lease ends or it is answered.</summary>
+/// <param name="UserId">Whose key it is.</param>
+/// <param name="Key">What the client called it.</param>
+/// <param name="Owner">Tells this request from another that took the key over.</param>
+/// <param name="Fingerprint">Of the request's body; null until it has been read.</param>
+internal sealed record ClaimedKey(string UserId, string Key, string Owner, string? Fingerprint);
+
+/// <summary>An answer as it was first given. Its other headers are made anew for each answer.</summary>
+internal sealed record StoredAnswer
+{
+    public string Fingerprint { get; init; } = "";
+
+    public int Status { get; init; }
+
+    public string Headers { get; init; } = "{}";
+
+    public byte[] Body { get; init; } = [];
+
+    public static StoredAnswer Of(string fingerprint, int status, Dictionary<string, string> headers, byte[] body) =>
+        new() { Fingerprint = fingerprint, Status = status, Headers = JsonSerializer.Serialize(headers), Body = body };
+
+    public Dictionary<string, string> ReadHeaders() => JsonSerializer.Deserialize<Dictionary<string, string>>(Headers)!;
+}
 
 /// <summary>The keys of running and answered requests, in the database that all instances share.</summary>
-internal sealed class IdempotencyStore(AppDatabase database, TimeProvider time)
+internal sealed partial class IdempotencyStore(AppDatabase database, TimeProvider time, ILogger<IdempotencyStore> logger)
 {
+    /// <summary>How long a request may go without a word before another try of it is let through: its instance has died.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
-    // How long a request may run before another try of it is let through: its instance has died.
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+    // Before its body was read, a running request says nothing of it.
+    private const string Unknown = "";
 
-    /// <summary>
-    /// Claims the key for this request. Of its outcomes one is not null: the owner under which to answer or release it, the answer to replay, or the problem.
-    /// </summary>
-    public Task<(string? Owner, StoredAnswer? Answer, Problem? Problem)> ClaimAsync(string userId, string key, string fingerprint, CancellationToken cancellation) =>
-        database.WriteAsync<(string?, StoredAnswer?, Problem?)>(
+    public TimeProvider Time => time;
+
+    public static Problem InProgress() =>
+        new(409, "idempotency-in-progress", "The first request with this Idempotency-Key is still running.") { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    /// <summary>Claims the key for this request. Neither a key nor an answer: another request holds it.</summary>
+    public Task<(ClaimedKey? Key, StoredAnswer? Answer)> ClaimAsync(string userId, string key, string? fingerprint, CancellationToken cancellation) =>
+        database.WriteAsync<(ClaimedKey?, StoredAnswer?)>(
             async work =>
             {
                 var now = time.Now();
-                var owner = Guid.NewGuid().ToString("N");
-                var row = new { userId, key, fingerprint, owner, now, until = now + Lease, before = now - Kept };
+                var claim = new ClaimedKey(userId, key, Guid.NewGuid().ToString("N"), fingerprint);
                 var claimed = await work.ExecuteAsync(
                     """
                     INSERT INTO idempotency_keys (user_id, key, fingerprint, state, owner, locked_until, created_at)
-                    VALUES (@userId, @key, @fingerprint, 'running', @owner, @until, @now)
+                    VALUES (@userId, @key, @fingerprint, 'running', @Owner, @until, @now)
                     ON CONFLICT (user_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, state = 'running', owner = excluded.owner,
-                        locked_until = excluded.locked_until, created_at = excluded.created_at
+                        locked_until = excluded.locked_until, created_at = excluded.created_at, status = NULL, headers = NULL, body = NULL
                     WHERE idempotency_keys.created_at < @before
-                        OR (idempotency_keys.state = 'running' AND idempotency_keys.locked_until < @now AND idempotency_keys.fingerprint = excluded.fingerprint)
+                        OR (idempotency_keys.state = 'running' AND idempotency_keys.locked_until < @now)
                     """,
-                    row);
-                if (claimed == 1)
-                {
-                    return (owner, null, null);
-                }
-
-                var known = await work.FindAsync<KnownKey>("SELECT fingerprint, state, status, headers, body FROM idempotency_keys WHERE user_id = @userId AND key = @key", row);
-                return known switch
-                {
-                    { } other when other.Fingerprint != fingerprint => (null, null, new Problem(422, "idempotency-mismatch", "The Idempotency-Key was used for another request.")),
-                    { State: "done" } => (null, new StoredAnswer(known.Status, known.Headers, known.Body), null),
-                    _ => (null, null, new Problem(409, "idempotency-in-progress", "The first request with this Idempotency-Key is still running.") { RetryAfter = TimeSpan.FromSeconds(1) }),
-                };
+                    new { userId, key, fingerprint = fingerprint ?? Unknown, claim.Owner, now, until = now + Lease, before = now - Kept });
+                return claimed == 1
+                    ? (claim, null)
+                    : (null, await work.FindAsync<StoredAnswer>(
+                        "SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE user_id = @userId AND key = @key AND state = 'done'", new { userId, key }));
             },
             cancellation);
 
-    public Task AnswerAsync(string userId, string key, string owner, StoredAnswer answer) => database.ExecuteAsync(
-        "UPDATE idempotency_keys SET state = 'done', status = @Status, headers = @Headers, body = @Body WHERE user_id = @userId AND key = @key AND owner = @owner",
-        new { userId, key, owner, answer.Status, answer.Headers, answer.Body },
-        CancellationToken.None);
+    /// <summary>Stores the answer in the transaction that makes what it speaks of. False when the key is another request's by now.</summary>
+    public static async Task<bool> AnswerAsync(UnitOfWork work, ClaimedKey key, StoredAnswer answer) => await work.ExecuteAsync(
+        """
+        UPDATE idempotency_keys SET state = 'done', fingerprint = @Fingerprint, status = @Status, headers = @Headers, body = @Body
+        WHERE user_id = @UserId AND key = @Key AND owner = @Owner AND state = 'running'
+        """,
+        new { key.UserId, key.Key, key.Owner, answer.Fingerprint, answer.Status, answer.Headers, answer.Body }) == 1;
 
-    public Task ReleaseAsync(string userId, string key, string owner) => database.ExecuteAsync(
-        "DELETE FROM idempotency_keys WHERE user_id = @userId AND key = @key AND owner = @owner", new { userId, key, owner }, CancellationToken.None);
+    public async Task TryRenewAsync(ClaimedKey key, CancellationToken cancellation)
+    {
+        try
+        {
+            await database.ExecuteAsync(
+                "UPDATE idempotency_keys SET locked_until = @until WHERE user_id = @UserId AND key = @Key AND owner = @Owner AND state = 'running'",
+                new { key.UserId, key.Key, key.Owner, until = time.Now() + Lease }, cancellation);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNotRenewed(exception);
+        }
+    }
+
+    /// <summary>Frees the key of a request that changed nothing; one that did, and failed after it, keeps its answer.</summary>
+    public async Task TryReleaseAsync(ClaimedKey key)
+    {
+        try
+        {
+            await database.ExecuteAsync(
+                "DELETE FROM idempotency_keys WHERE user_id = @UserId AND key = @Key AND owner = @Owner AND state = 'running'",
+                new { key.UserId, key.Key, key.Owner }, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            LogNotReleased(exception);
+        }
+    }
 
     public Task SweepAsync(CancellationToken cancellation) =>
         database.ExecuteAsync("DELETE FROM idempotency_keys WHERE created_at < @before", new { before = time.Now() - Kept }, cancellation);
 
-    private sealed record KnownKey
-    {
-        public string Fingerprint { get; init; } = "";
+    [LoggerMessage(1, LogLevel.Warning, "The lease on an idempotency key could not be renewed; the next round tries again.")]
+    private partial void LogNotRenewed(Exception exception);
 
-        public string State { get; init; } = "";
-
-        public int Status { get; init; }
-
-        public string Headers { get; init; } = "{}";
-
-        public byte[] Body { get; init; } = [];
-    }
+    [LoggerMessage(2, LogLevel.Warning, "An idempotency key could not be freed; it is when its lease ends.")]
+    private partial void LogNotReleased(Exception exception);
 }

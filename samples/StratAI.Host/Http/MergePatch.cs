@@ -1,7 +1,10 @@
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
 using StratAI.Host.Errors;
 
 namespace StratAI.Host.Http;
@@ -15,14 +18,27 @@ internal sealed class MergePatch<T>(JsonObject patch) : IEndpointParameterMetada
 {
     public static async ValueTask<MergePatch<T>> BindAsync(HttpContext context)
     {
-        if (!context.Request.HasJsonContentType())
+        if (!context.Request.HasJsonContentType() || !IsUtf8(context.Request.ContentType))
         {
             throw new BadHttpRequestException("Not JSON.", StatusCodes.Status415UnsupportedMediaType);
         }
 
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
+    }
+
+    private static MergePatch<T> Parse(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+        {
+            // The parser would put U+FFFD in the place of what is none.
+            throw new ProblemException(new Problem(400, "malformed-json", ApiJson.NotUtf8));
+        }
+
         try
         {
-            var node = await JsonNode.ParseAsync(context.Request.Body, null, new() { AllowDuplicateProperties = false }, context.RequestAborted);
+            var node = JsonNode.Parse(json.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json, null, new() { AllowDuplicateProperties = false });
             var patch = node as JsonObject ?? throw new ProblemException(Problem.Validation("$", "A merge patch is a JSON object."));
             // Fields are checked before anything is looked up, so that a bad patch is told so whatever it is aimed at.
             foreach (var (name, _) in patch)
@@ -46,6 +62,8 @@ internal sealed class MergePatch<T>(JsonObject patch) : IEndpointParameterMetada
             throw new BadHttpRequestException("Not JSON.", exception);
         }
     }
+
+    private static bool IsUtf8(string? contentType) => MediaTypeHeaderValue.Parse(contentType) is { Charset.Length: 0 } or { Encoding: UTF8Encoding };
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new AcceptsMetadata(["application/merge-patch+json", "application/json"], typeof(T)));

@@ -19,7 +19,7 @@ internal sealed class Resource<T>(T value) : IResult, IEndpointMetadataProvider
     {
         var body = Resource.BytesOf(value);
         var etag = EntityTags.FromContent(body);
-        if (HttpMethods.IsGet(httpContext.Request.Method))
+        if (HttpMethods.IsGet(httpContext.Request.Method) || HttpMethods.IsHead(httpContext.Request.Method))
         {
             return new ConditionalResult(new Bytes(body), etag).ExecuteAsync(httpContext);
         }
@@ -33,7 +33,7 @@ internal sealed class Resource<T>(T value) : IResult, IEndpointMetadataProvider
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.ContentType = "application/json; charset=utf-8";
+            httpContext.Response.ContentType = Resource.ContentType;
             httpContext.Response.ContentLength = body.Length;
             return httpContext.Response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
         }
@@ -43,6 +43,8 @@ internal sealed class Resource<T>(T value) : IResult, IEndpointMetadataProvider
 /// <summary>A resource just made: 201 with its place and the ETag that the next GET answers.</summary>
 internal sealed class CreatedResource<T>(string location, T value) : IResult, IEndpointMetadataProvider
 {
+    public T Value => value;
+
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status201Created, typeof(T), ["application/json"]));
 
@@ -52,18 +54,33 @@ internal sealed class CreatedResource<T>(string location, T value) : IResult, IE
         httpContext.Response.Headers.Location = location;
         return Resource.Of(value).ExecuteAsync(httpContext);
     }
+
+    /// <summary>All of the answer that a replay repeats.</summary>
+    public StoredAnswer ToStored(string fingerprint)
+    {
+        var body = Resource.BytesOf(value);
+        return StoredAnswer.Of(
+            fingerprint,
+            StatusCodes.Status201Created,
+            new() { ["Location"] = location, ["ETag"] = EntityTags.FromContent(body).ToString(), ["Content-Type"] = Resource.ContentType },
+            body);
+    }
 }
 
 internal static class Resource
 {
+    public const string ContentType = "application/json; charset=utf-8";
+
     public static Resource<T> Of<T>(T value) => new(value);
 
     public static CreatedResource<T> Created<T>(string location, T value) => new(location, value);
 
-    /// <summary>Null when the request's conditions hold for the ETag that a GET of <paramref name="current"/> answers; else 412.</summary>
-    public static Problem? CheckIfMatch<T>(this HttpRequest request, T current) =>
+    /// <summary>
+    /// Null when the request's conditions hold for the ETag that a GET of <paramref name="current"/> answers, null where there is none; else 412.
+    /// </summary>
+    public static Problem? CheckIfMatch<T>(this HttpRequest request, T? current) =>
         request.Headers is { IfMatch.Count: 0, IfNoneMatch.Count: 0 }
-        || request.EvaluatePreconditions(EntityTags.FromContent(BytesOf(current))) == PreconditionResult.Proceed
+        || request.EvaluatePreconditions(current is null ? null : EntityTags.FromContent(BytesOf(current))) == PreconditionResult.Proceed
             ? null
             : Problem.PreconditionFailed();
 

@@ -47,7 +47,7 @@ internal static class TokenSetup
             {
                 OnTokenValidated = context =>
                 {
-                    if (context.Principal!.FindFirst("sub")?.Value is not { Length: > 0 and <= CurrentUser.MaximumIdLength })
+                    if (!CurrentUser.IsId(context.Principal!.FindFirst("sub")?.Value))
                     {
                         context.Fail("The token names no user.");
                     }

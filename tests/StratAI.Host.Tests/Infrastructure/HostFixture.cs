@@ -66,9 +66,18 @@ public abstract class HostFixture : IAsyncLifetime
     /// <summary>The key that tokens are signed with.</summary>
     public const string SigningKey = "a signing key of the tests, of 32 bytes or more";
 
+    /// <summary>A user whom no limit stops, for tests that call everything.</summary>
+    public const string BusyUser = "busy";
+
     // All clients of the suite have one address, and nothing here is about the limit on it.
-    protected Dictionary<string, string> CommonSettings() =>
-        new(Calendar.Settings()) { ["Limits:Policies:ip:PermitLimit"] = "1000000", ["Auth:SigningKey"] = SigningKey };
+    protected Dictionary<string, string> CommonSettings() => new(Calendar.Settings())
+    {
+        ["Limits:Policies:ip:PermitLimit"] = "1000000",
+        [$"Limits:Policies:user:Overrides:{BusyUser}:PermitLimit"] = "1000000",
+        [$"Limits:Policies:upload:Overrides:{BusyUser}:PermitLimit"] = "1000000",
+        [$"Limits:Policies:chat:Overrides:{BusyUser}:PermitLimit"] = "1000000",
+        ["Auth:SigningKey"] = SigningKey,
+    };
 }
 
 /// <summary>Nothing configured: one instance on a data folder.</summary>

@@ -20,7 +20,7 @@ public sealed partial class Scrubber
     public object Show(Answer answer) => new
     {
         status = answer.Status,
-        headers = answer.Headers.Where(header => !Left.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
+        headers = answer.Headers.Where(header => !Left.Contains(header.Key, StringComparer.OrdinalIgnoreCase) && header is not { Key: "Vary", Value: "Authorization" })
             .OrderBy(header => header.Key, StringComparer.Ordinal).ToDictionary(header => header.Key, header => Scrub(header.Key, header.Value)),
         body = answer.Body is { } json ? Scrub(json, "") : (object?)(answer.Bytes.Length > 0 ? Scrub("", answer.Text) : null),
     };

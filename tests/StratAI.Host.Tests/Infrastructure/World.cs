@@ -5,9 +5,13 @@ namespace StratAI.Host.Tests.Infrastructure;
 /// <summary>One of everything, made by one user.</summary>
 public sealed record World(ApiClient Owner, Guid Space, Guid Area, Guid Task, Guid Document, Guid Image, Guid Page, Guid Meeting, Guid Conversation, Guid Answer, CalendarAccount Calendar, Guid Upload)
 {
-    public static async Task<World> CreateAsync(HostFixture host)
+    public static async Task<World> CreateAsync(HostFixture host) => await CreateAsync(host, await host.NewUserAsync("owner"));
+
+    /// <summary>The same of a user whom no limit stops.</summary>
+    public static async Task<World> CreateBusyAsync(HostFixture host) => await CreateAsync(host, await host.Host.SignInAsync(HostFixture.BusyUser));
+
+    private static async Task<World> CreateAsync(HostFixture host, ApiClient owner)
     {
-        var owner = await host.NewUserAsync("owner");
         var space = await owner.CreateAsync("/api/spaces", new { name = "Household" });
         var area = await owner.CreateAsync($"/api/spaces/{space}/areas", new { name = "Garden" });
         var task = await owner.CreateAsync("/api/tasks", new { title = "Water the plants" });

@@ -94,7 +94,7 @@ public abstract class LedgerModelTests(HostFixture fixture, ITestOutputHelper ou
             try
             {
                 using var documents = deployment.Documents(_store, deduplicate);
-                await documents.AddAsync(document, upload, user, DocumentText.Of(upload), default);
+                await documents.AddAsync(document, upload, user, DocumentText.Of(upload), null, default);
                 _documents[id] = text;
             }
             catch (Exception exception) when (exception is ObjectStoreException or DbException)

@@ -34,7 +34,7 @@ internal static class AreaEndpoints
                 AreaResource.Columns, "areas a", "a.space_id = @spaceId", new { spaceId }, cancellation);
 
     private static async Task<Results<CreatedResource<AreaResource>, Problem>> Create(
-        Guid spaceId, AreaBody body, CurrentUser user, AppDatabase database, Places places, TimeProvider time,
+        Guid spaceId, AreaBody body, CurrentUser user, AppDatabase database, Places places, TimeProvider time, Creation creation,
         CancellationToken cancellation)
     {
         switch (await places.SpaceRoleAsync(spaceId, user.Id, cancellation))
@@ -48,15 +48,19 @@ internal static class AreaEndpoints
         {
             Id = time.NewId(), SpaceId = spaceId, Name = body.Name, Description = body.Description, Instructions = body.Instructions, CreatedAt = now, UpdatedAt = now,
         };
-        // The space may have been deleted since the check: then there is no row to select from, and nothing is made.
-        var made = await database.ExecuteAsync(
-            """
-            INSERT INTO areas (id, space_id, name, description, instructions, created_at, updated_at)
-            SELECT @Id, s.id, @Name, @Description, @Instructions, @CreatedAt, @UpdatedAt FROM spaces s WHERE s.id = @SpaceId
-            """,
-            area,
+        return await database.WriteAsync<Results<CreatedResource<AreaResource>, Problem>>(
+            async work =>
+            {
+                // The space may have been deleted since the check: then there is no row to select from, and nothing is made.
+                var made = await work.ExecuteAsync(
+                    """
+                    INSERT INTO areas (id, space_id, name, description, instructions, created_at, updated_at)
+                    SELECT @Id, s.id, @Name, @Description, @Instructions, @CreatedAt, @UpdatedAt FROM spaces s WHERE s.id = @SpaceId
+                    """,
+                    area);
+                return made == 1 ? await creation.AnswerAsync(work, Resource.Created($"/api/areas/{area.Id}", area)) : Problem.NotFound();
+            },
             cancellation);
-        return made == 1 ? Resource.Created($"/api/areas/{area.Id}", area) : Problem.NotFound();
     }
 
     private static async Task<Results<Resource<AreaResource>, Problem>> Get(Guid id, CurrentUser user, AreaStore areas, CancellationToken cancellation) =>
@@ -106,7 +110,7 @@ internal static class AreaEndpoints
     }
 
     private static async Task<Results<Resource<ShareResource>, Problem>> Share(
-        Guid id, string userId, ShareBody body, CurrentUser user, AppDatabase database, AreaStore areas, TimeProvider time,
+        Guid id, string userId, ShareBody body, CurrentUser user, AppDatabase database, AreaStore areas, TimeProvider time, HttpRequest request,
         CancellationToken cancellation)
     {
         if (userId.Length > CurrentUser.MaximumIdLength)
@@ -115,13 +119,18 @@ internal static class AreaEndpoints
         }
 
         var now = time.Now();
-        var share = new ShareResource(userId, body.Role, now, now);
+        var share = new ShareResource { UserId = userId, Role = body.Role, CreatedAt = now, UpdatedAt = now };
         var (_, problem) = await database.ChangeAsync(
             work => FindForChangeAsync(work, id, user, null, access => access.IsOwner),
             async (work, area) =>
             {
-                var createdAt = await work.FindAsync<DateTimeOffset?>("SELECT created_at FROM area_shares WHERE area_id = @id AND user_id = @userId", new { id, userId });
-                share = share with { CreatedAt = createdAt ?? share.CreatedAt };
+                var known = await FindShareAsync(work, id, userId);
+                if (request.CheckIfMatch(known) is { } stale)
+                {
+                    return (area, stale);
+                }
+
+                share = share with { CreatedAt = known?.CreatedAt ?? now };
                 await work.ExecuteAsync(
                     """
                     INSERT INTO area_shares (area_id, user_id, role, created_at, updated_at)
@@ -142,14 +151,20 @@ internal static class AreaEndpoints
     }
 
     private static async Task<Results<NoContent, Problem>> Unshare(
-        Guid id, string userId, CurrentUser user, AppDatabase database, AreaStore areas, CancellationToken cancellation)
+        Guid id, string userId, CurrentUser user, AppDatabase database, AreaStore areas, HttpRequest request, CancellationToken cancellation)
     {
         var (_, problem) = await database.ChangeAsync(
             work => FindForChangeAsync(work, id, user, null, access => access.IsOwner || userId == user.Id),
             async (work, area) =>
             {
-                var gone = await work.ExecuteAsync("DELETE FROM area_shares WHERE area_id = @id AND user_id = @userId", new { id, userId });
-                return (area, gone == 0 ? Problem.NotFound() : null);
+                var known = await FindShareAsync(work, id, userId);
+                var problem = known is null ? Problem.NotFound() : request.CheckIfMatch(known);
+                if (problem is null)
+                {
+                    await work.ExecuteAsync("DELETE FROM area_shares WHERE area_id = @id AND user_id = @userId", new { id, userId });
+                }
+
+                return (area, problem);
             },
             cancellation);
         if (problem is not null)
@@ -160,6 +175,9 @@ internal static class AreaEndpoints
         await areas.ForgetAccessAsync(userId);
         return TypedResults.NoContent();
     }
+
+    private static Task<ShareResource?> FindShareAsync(UnitOfWork work, Guid id, string userId) => work.FindAsync<ShareResource>(
+        "SELECT user_id, role, created_at, updated_at FROM area_shares WHERE area_id = @id AND user_id = @userId", new { id, userId });
 
     private static async Task<(AreaAccess? Area, Problem? Problem)> FindForChangeAsync(
         UnitOfWork work, Guid id, CurrentUser user, HttpRequest? request, Func<AreaAccess, bool> allowed)

@@ -49,7 +49,16 @@ internal sealed record ShareBody : IRequestBody
     public string Role { get; init; } = "";
 }
 
-internal sealed record ShareResource(string UserId, string Role, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+internal sealed record ShareResource
+{
+    public required string UserId { get; init; }
+
+    public required string Role { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
 
 /// <summary>An area and what the caller may do in it.</summary>
 internal sealed record AreaAccess

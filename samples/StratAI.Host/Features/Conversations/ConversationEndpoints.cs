@@ -47,7 +47,7 @@ internal static class ConversationEndpoints
     }
 
     private static async Task<Results<CreatedResource<ConversationResource>, Problem>> Create(
-        ConversationBody body, CurrentUser user, AppDatabase database, Places places, TimeProvider time, CancellationToken cancellation)
+        ConversationBody body, CurrentUser user, AppDatabase database, Places places, TimeProvider time, Creation creation, CancellationToken cancellation)
     {
         var (place, problem) = await places.FindAsync(body.SpaceId, body.AreaId, user.Id, forEditing: false, cancellation);
         if (problem is not null)
@@ -57,8 +57,13 @@ internal static class ConversationEndpoints
 
         var now = time.Now();
         var conversation = new ConversationResource { Id = time.NewId(), Title = body.Title, SpaceId = place.SpaceId, AreaId = place.AreaId, CreatedAt = now, UpdatedAt = now };
-        await database.WriteAsync(work => InsertAsync(work, conversation, user.Id), cancellation);
-        return Resource.Created($"/api/conversations/{conversation.Id}", conversation);
+        return await database.WriteAsync(
+            async work =>
+            {
+                await InsertAsync(work, conversation, user.Id);
+                return await creation.AnswerAsync(work, Resource.Created($"/api/conversations/{conversation.Id}", conversation));
+            },
+            cancellation);
     }
 
     public static Task<int> InsertAsync(UnitOfWork work, ConversationResource conversation, string userId)

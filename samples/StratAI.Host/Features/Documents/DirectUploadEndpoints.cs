@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
@@ -16,14 +17,17 @@ internal static class DirectUploadEndpoints
     }
 
     private static async Task<Results<CreatedResource<DirectUploadResponse>, Problem>> Begin(
-        DirectUploadBody body, CurrentUser user, DirectUploads uploads, CancellationToken cancellation)
+        DirectUploadBody body, CurrentUser user, DirectUploads uploads, AppDatabase database, Creation creation, CancellationToken cancellation)
     {
         var (upload, problem) = await uploads.BeginAsync(body, user, cancellation);
-        return problem is not null ? problem : Resource.Created($"/api/documents/uploads/{upload!.UploadId}", upload);
+        return problem is not null
+            ? problem
+            // A crash before it leaves an upload that nobody knows of and nobody completes.
+            : await creation.AnswerAsync(database, Resource.Created($"/api/documents/uploads/{upload!.UploadId}", upload), cancellation);
     }
 
     private static async Task<Results<CreatedResource<DocumentResource>, Problem>> Complete(
-        Guid uploadId, CurrentUser user, DirectUploads uploads, ContextDocuments context, CancellationToken cancellation)
+        Guid uploadId, CurrentUser user, DirectUploads uploads, ContextDocuments context, AppDatabase database, Creation creation, CancellationToken cancellation)
     {
         var (document, problem) = await uploads.CompleteAsync(uploadId, user, cancellation);
         if (problem is not null)
@@ -32,6 +36,7 @@ internal static class DirectUploadEndpoints
         }
 
         await context.ForgetAsync(document!);
-        return Resource.Created($"/api/documents/{document!.Id}", document);
+        // A crash before it leaves a document that the next completion answers.
+        return await creation.AnswerAsync(database, Resource.Created($"/api/documents/{document!.Id}", document), cancellation);
     }
 }

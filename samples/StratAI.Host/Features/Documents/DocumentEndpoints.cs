@@ -21,6 +21,7 @@ internal static class DocumentEndpoints
         var group = api.MapGroup("/documents").WithTags("Documents");
         group.MapGet("", List).WithPageOrder(DocumentResource.Order).WithSummary("The documents you can see, without their content.");
         group.MapPost("", Create)
+            .Idempotent(DocumentForm.FingerprintAsync)
             .WithMetadata(new RequestSizeLimitAttribute(DocumentUpload.MaximumRequestBytes))
             .RequireLimits(LimitPolicies.Upload)
             .WithSummary("Uploads a document: multipart/form-data with spaceId or areaId (optional), then file. At most 10 MB, images 5 MB.");
@@ -42,16 +43,16 @@ internal static class DocumentEndpoints
                 DocumentResource.Columns, "documents d", filter.Where(pages.Dialect), filter.Parameters(user, pages.Dialect), cancellation);
 
     private static async Task<Results<CreatedResource<DocumentResource>, Problem>> Create(
-        HttpRequest request, CurrentUser user, DocumentUpload upload, ContextDocuments context, CancellationToken cancellation)
+        HttpRequest request, CurrentUser user, DocumentUpload upload, ContextDocuments context, Creation creation, CancellationToken cancellation)
     {
-        var (document, problem) = await upload.ReceiveAsync(request, user, cancellation);
+        var (created, problem) = await upload.ReceiveAsync(request, user, creation, cancellation);
         if (problem is not null)
         {
             return problem;
         }
 
-        await context.ForgetAsync(document!);
-        return Resource.Created($"/api/documents/{document!.Id}", document);
+        await context.ForgetAsync(created!.Value);
+        return created;
     }
 
     private static async Task<Results<Resource<DocumentResource>, Problem>> Get(Guid id, CurrentUser user, DocumentStore documents, CancellationToken cancellation) =>

@@ -30,10 +30,13 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     /// <param name="upload">The bytes.</param>
     /// <param name="userId">Its owner.</param>
     /// <param name="readText">Reads the text of a document that has one.</param>
+    /// <param name="answer">What else the transaction does that adds the document.</param>
     /// <param name="cancellation">Ends it; nothing is stored.</param>
-    public async Task AddAsync(DocumentResource document, Upload upload, string userId, Func<CancellationToken, Task<DocumentText>>? readText, CancellationToken cancellation)
+    public async Task AddAsync(
+        DocumentResource document, Upload upload, string userId, Func<CancellationToken, Task<DocumentText>>? readText, Func<UnitOfWork, Task>? answer,
+        CancellationToken cancellation)
     {
-        if (options.Value.Deduplicate && await WithTextAsync(readText, text => TryShareAsync(document, userId, text, cancellation), cancellation))
+        if (options.Value.Deduplicate && await WithTextAsync(readText, text => TryShareAsync(document, userId, text, answer, cancellation), cancellation))
         {
             return;
         }
@@ -42,7 +45,7 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         try
         {
             await SaveAsync(upload, document.ObjectKey!, cancellation);
-            await WithTextAsync(readText, text => RecordAsync(document, userId, text, cancellation), cancellation);
+            await WithTextAsync(readText, text => RecordAsync(document, userId, text, answer, cancellation), cancellation);
         }
         catch
         {
@@ -52,11 +55,14 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
     }
 
     /// <summary>Makes a pending object that is stored by now a document.</summary>
-    public Task<int> RecordAsync(DocumentResource document, string userId, DocumentText? text, CancellationToken cancellation) => database.WriteAsync(
+    private Task<bool> RecordAsync(
+        DocumentResource document, string userId, DocumentText? text, Func<UnitOfWork, Task>? answer, CancellationToken cancellation) => database.WriteAsync(
         async work =>
         {
             await ObjectLedger.CommitAsync(work, document.ObjectKey!, document.Sha256!, document.Size);
-            return await InsertAsync(work, document, userId, text);
+            await InsertAsync(work, document, userId, text);
+            await (answer?.Invoke(work) ?? Task.CompletedTask);
+            return true;
         },
         cancellation);
 
@@ -104,13 +110,18 @@ internal sealed class DocumentStore(AppDatabase database, IObjectStore objects, 
         }
     }
 
-    private Task<bool> TryShareAsync(DocumentResource document, string userId, DocumentText? text, CancellationToken cancellation) => database.WriteAsync(
+    private Task<bool> TryShareAsync(
+        DocumentResource document, string userId, DocumentText? text, Func<UnitOfWork, Task>? answer, CancellationToken cancellation) => database.WriteAsync(
         async work =>
         {
             var shared = await InsertSharedAsync(work, document, userId, text);
             if (shared == false)
             {
                 work.Abandon();
+            }
+            else if (shared == true)
+            {
+                await (answer?.Invoke(work) ?? Task.CompletedTask);
             }
 
             return shared == true;

@@ -39,10 +39,10 @@ internal static class GameEndpoints
                     ScoreResource.Columns, Ranked, "", new { game }, cancellation);
 
     private static async Task<CreatedResource<ScoreResource>> Create(
-        ScoreBody body, CurrentUser user, AppDatabase database, HybridCache cache, TimeProvider time, CancellationToken cancellation)
+        ScoreBody body, CurrentUser user, AppDatabase database, HybridCache cache, TimeProvider time, Creation creation, CancellationToken cancellation)
     {
         var score = new ScoreResource { Id = time.NewId(), Player = user.Name, Score = body.Score!.Value, AchievedAt = time.Now() };
-        var rank = await database.WriteAsync(
+        var created = await database.WriteAsync(
             async work =>
             {
                 await work.ExecuteAsync(
@@ -51,11 +51,13 @@ internal static class GameEndpoints
                     VALUES (@Id, @Game, @userId, @Player, @Score, @AchievedAt)
                     """,
                     new { score.Id, body.Game, userId = user.Id, score.Player, score.Score, score.AchievedAt });
-                return await work.FindAsync<long>(
+                var rank = await work.FindAsync<long>(
                     "SELECT count(*) + 1 FROM game_scores WHERE game = @Game AND score > @Score", new { body.Game, score.Score });
+                return await creation.AnswerAsync(
+                    work, Resource.Created($"/api/games/scores?game={Uri.EscapeDataString(body.Game)}", score with { Rank = rank }));
             },
             cancellation);
         await cache.RemoveByTagAsync(ScoreListPolicy.TagOf(body.Game), CancellationToken.None);
-        return Resource.Created($"/api/games/scores?game={Uri.EscapeDataString(body.Game)}", score with { Rank = rank });
+        return created;
     }
 }

@@ -33,7 +33,7 @@ internal static class MeetingEndpoints
                 MeetingResource.Columns, "meetings m", filter.Where(), filter.Parameters(user), cancellation);
 
     private static async Task<Results<CreatedResource<MeetingResource>, Problem>> Create(
-        MeetingBody body, CurrentUser user, AppDatabase database, Places places, TimeProvider time, CancellationToken cancellation)
+        MeetingBody body, CurrentUser user, AppDatabase database, Places places, TimeProvider time, Creation creation, CancellationToken cancellation)
     {
         var (_, problem) = await places.FindAsync(null, body.AreaId, user.Id, forEditing: false, cancellation);
         if (problem is not null)
@@ -44,14 +44,18 @@ internal static class MeetingEndpoints
         var meeting = MeetingResource.Create(body, time);
         var row = new DynamicParameters(meeting);
         row.Add("userId", user.Id);
-        await database.ExecuteAsync(
-            """
-            INSERT INTO meetings (id, user_id, title, starts_at, ends_at, location, notes, attendees, area_id, created_at, updated_at)
-            VALUES (@Id, @userId, @Title, @StartsAt, @EndsAt, @Location, @Notes, @AttendeesText, @AreaId, @CreatedAt, @UpdatedAt)
-            """,
-            row,
+        return await database.WriteAsync(
+            async work =>
+            {
+                await work.ExecuteAsync(
+                    """
+                    INSERT INTO meetings (id, user_id, title, starts_at, ends_at, location, notes, attendees, area_id, created_at, updated_at)
+                    VALUES (@Id, @userId, @Title, @StartsAt, @EndsAt, @Location, @Notes, @AttendeesText, @AreaId, @CreatedAt, @UpdatedAt)
+                    """,
+                    row);
+                return await creation.AnswerAsync(work, Resource.Created($"/api/meetings/{meeting.Id}", meeting));
+            },
             cancellation);
-        return Resource.Created($"/api/meetings/{meeting.Id}", meeting);
     }
 
     private static async Task<Results<Resource<MeetingResource>, Problem>> Get(

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using StratAI.Host.Http;
 
 namespace StratAI.Host.Features.Pages;
@@ -24,31 +26,21 @@ internal static class PageContent
             return "The content is no ProseMirror document: an object whose type is 'doc'.";
         }
 
+        if (!Utf8.IsValid(JsonMarshal.GetRawUtf8Value(content)))
+        {
+            return ApiJson.NotUtf8;
+        }
+
         try
         {
             var text = Encoding.UTF8.GetBytes(Write(content));
             return text.Length > MaximumBytes ? $"The content is larger than {MaximumBytes} bytes."
-                : HasNull(text) ? ApiJson.NoNull
+                : ClientJson.HasNull(text) ? ApiJson.NoNull
                 : null;
         }
         catch (JsonException)
         {
             return ApiJson.NoLoneSurrogate;
         }
-    }
-
-    private static bool HasNull(byte[] json)
-    {
-        var reader = new Utf8JsonReader(json);
-        while (reader.Read())
-        {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
-                && reader.ValueIsEscaped && reader.GetString()!.Contains('\0', StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -34,7 +34,7 @@ internal static class PageEndpoints
     }
 
     private static async Task<Results<CreatedResource<PageResource>, Problem>> Create(
-        PageBody body, CurrentUser user, PageStore pages, Places places, TimeProvider time, CancellationToken cancellation)
+        PageBody body, CurrentUser user, AppDatabase database, Places places, TimeProvider time, Creation creation, CancellationToken cancellation)
     {
         var (place, problem) = await places.FindAsync(body.SpaceId, body.AreaId, user.Id, forEditing: true, cancellation);
         if (problem is not null)
@@ -43,8 +43,13 @@ internal static class PageEndpoints
         }
 
         var page = PageResource.Create(body, place, user.Id, time);
-        await pages.AddAsync(page, cancellation);
-        return Resource.Created($"/api/pages/{page.Id}", page);
+        return await database.WriteAsync(
+            async work =>
+            {
+                await PageStore.AddAsync(work, page);
+                return await creation.AnswerAsync(work, Resource.Created($"/api/pages/{page.Id}", page));
+            },
+            cancellation);
     }
 
     private static async Task<Results<Resource<PageResource>, Problem>> Get(

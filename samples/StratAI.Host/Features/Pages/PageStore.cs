@@ -55,18 +55,16 @@ internal sealed class PageStore(AppDatabase database)
         return page with { ContentText = content! };
     }
 
-    public Task AddAsync(PageResource page, CancellationToken cancellation) => database.WriteAsync(
-        async work =>
-        {
-            await work.ExecuteAsync(
-                """
-                INSERT INTO pages (id, user_id, space_id, area_id, title, version, created_at, updated_at)
-                VALUES (@Id, @UserId, @SpaceId, @AreaId, @Title, @Version, @CreatedAt, @UpdatedAt)
-                """,
-                page);
-            return await AddVersionAsync(work, page, page.UserId);
-        },
-        cancellation);
+    public static async Task AddAsync(UnitOfWork work, PageResource page)
+    {
+        await work.ExecuteAsync(
+            """
+            INSERT INTO pages (id, user_id, space_id, area_id, title, version, created_at, updated_at)
+            VALUES (@Id, @UserId, @SpaceId, @AreaId, @Title, @Version, @CreatedAt, @UpdatedAt)
+            """,
+            page);
+        await AddVersionAsync(work, page, page.UserId);
+    }
 
     /// <summary>Stores the next version of a page that this transaction has locked.</summary>
     public static async Task UpdateAsync(UnitOfWork work, PageResource page, string userId)

@@ -31,7 +31,8 @@ internal static class PageVersionEndpoints
         await pages.FindVersionAsync(id, n, user.Id, cancellation) is { } version ? Resource.Of(version) : Problem.NotFound();
 
     private static async Task<Results<CreatedResource<PageResource>, Problem>> Restore(
-        Guid id, int n, HttpRequest request, CurrentUser user, AppDatabase database, TimeProvider time, CancellationToken cancellation)
+        Guid id, int n, HttpRequest request, CurrentUser user, AppDatabase database, TimeProvider time, Creation creation,
+        CancellationToken cancellation)
     {
         var (page, problem) = await database.ChangeAsync<PageResource>(
             work => PageEndpoints.FindForChangeAsync(work, id, user, request),
@@ -44,6 +45,7 @@ internal static class PageVersionEndpoints
 
                 page = page.Next(version.Title, version.ContentText, page.Place, time.Now());
                 await PageStore.UpdateAsync(work, page, user.Id);
+                await creation.AnswerAsync(work, Resource.Created($"/api/pages/{id}", page));
                 return (page, null);
             },
             cancellation);

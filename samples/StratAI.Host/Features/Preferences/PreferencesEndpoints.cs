@@ -60,13 +60,18 @@ internal sealed record PreferencesBody : IRequestBody, IValidatableObject
             yield return new("The time zone is not in the IANA database.", [nameof(TimeZone)]);
         }
 
-        var settings = Settings.ToJsonString(ApiJson.Options);
-        if (settings.Contains("\\u0000", StringComparison.Ordinal))
+        var settings = Encoding.UTF8.GetBytes(Settings.ToJsonString(ApiJson.Options));
+        if (ClientJson.HasNull(settings))
         {
             yield return new(ApiJson.NoNull, [nameof(Settings)]);
         }
 
-        if (Encoding.UTF8.GetByteCount(settings) > MaximumSettingsBytes)
+        if (!ClientJson.HasPlainNumbers(settings))
+        {
+            yield return new("A number is too large, or too close to zero.", [nameof(Settings)]);
+        }
+
+        if (settings.Length > MaximumSettingsBytes)
         {
             yield return new($"The settings are larger than {MaximumSettingsBytes} bytes.", [nameof(Settings)]);
         }

@@ -106,7 +106,7 @@ internal static class MemberEndpoints
         var target = members.FirstOrDefault(member => member.UserId == userId);
         var problem = caller is null ? Problem.NotFound()
             : caller.Role != Roles.Owner && !(oneself && userId == user.Id) ? Problem.Forbidden()
-            : target is not null ? request.CheckIfMatch(target) : null;
+            : request.CheckIfMatch(target);
         return (members, problem);
     }
 

@@ -28,20 +28,20 @@ internal static class SpaceEndpoints
         pages.ReadAsync(SpaceResource.Order, page, new PageScope("spaces", user.Id), SpaceStore.Columns, SpaceStore.Mine, "TRUE", new { userId = user.Id }, cancellation);
 
     private static async Task<CreatedResource<SpaceResource>> Create(
-        SpaceBody body, CurrentUser user, AppDatabase database, TimeProvider time, CancellationToken cancellation)
+        SpaceBody body, CurrentUser user, AppDatabase database, TimeProvider time, Creation creation, CancellationToken cancellation)
     {
         var now = time.Now();
         var space = new SpaceResource { Id = time.NewId(), Name = body.Name, Description = body.Description, Role = Roles.Owner, CreatedAt = now, UpdatedAt = now };
-        await database.WriteAsync(
+        return await database.WriteAsync(
             async work =>
             {
                 await work.ExecuteAsync("INSERT INTO spaces (id, name, description, created_at, updated_at) VALUES (@Id, @Name, @Description, @CreatedAt, @UpdatedAt)", space);
-                return await work.ExecuteAsync(
+                await work.ExecuteAsync(
                     "INSERT INTO space_members (space_id, user_id, role, created_at, updated_at) VALUES (@Id, @userId, @Role, @CreatedAt, @UpdatedAt)",
                     new { space.Id, userId = user.Id, space.Role, space.CreatedAt, space.UpdatedAt });
+                return await creation.AnswerAsync(work, Resource.Created($"/api/spaces/{space.Id}", space));
             },
             cancellation);
-        return Resource.Created($"/api/spaces/{space.Id}", space);
     }
 
     private static async Task<Results<Resource<SpaceResource>, Problem>> Get(Guid id, CurrentUser user, SpaceStore spaces, CancellationToken cancellation) =>

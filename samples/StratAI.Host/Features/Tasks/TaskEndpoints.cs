@@ -31,7 +31,7 @@ internal static class TaskEndpoints
                 TaskResource.Columns, "tasks t", filter.Where(pages.Dialect), filter.Parameters(user, pages.Dialect), cancellation);
 
     private static async Task<Results<CreatedResource<TaskResource>, Problem>> Create(
-        TaskBody body, CurrentUser user, AppDatabase database, AreaStore areas, TimeProvider time, CancellationToken cancellation)
+        TaskBody body, CurrentUser user, AppDatabase database, AreaStore areas, TimeProvider time, Creation creation, CancellationToken cancellation)
     {
         var task = TaskResource.Create(body, time);
         if (await MissingAreaAsync([body], user, areas, i => "areaId", cancellation) is { } problem)
@@ -39,12 +39,17 @@ internal static class TaskEndpoints
             return problem;
         }
 
-        await InsertAsync(database, [task], user, cancellation);
-        return Resource.Created($"/api/tasks/{task.Id}", task);
+        return await database.WriteAsync(
+            async work =>
+            {
+                await InsertAsync(work, [task], user);
+                return await creation.AnswerAsync(work, Resource.Created($"/api/tasks/{task.Id}", task));
+            },
+            cancellation);
     }
 
     private static async Task<Results<CreatedResource<TaskBatch>, Problem>> CreateBatch(
-        TaskBatchBody body, CurrentUser user, AppDatabase database, AreaStore areas, TimeProvider time, CancellationToken cancellation)
+        TaskBatchBody body, CurrentUser user, AppDatabase database, AreaStore areas, TimeProvider time, Creation creation, CancellationToken cancellation)
     {
         if (await MissingAreaAsync(body.Tasks, user, areas, i => $"tasks[{i}].areaId", cancellation) is { } problem)
         {
@@ -52,8 +57,13 @@ internal static class TaskEndpoints
         }
 
         var tasks = body.Tasks.Select(task => TaskResource.Create(task, time)).ToList();
-        await InsertAsync(database, tasks, user, cancellation);
-        return Resource.Created("/api/tasks", new TaskBatch(tasks));
+        return await database.WriteAsync(
+            async work =>
+            {
+                await InsertAsync(work, tasks, user);
+                return await creation.AnswerAsync(work, Resource.Created("/api/tasks", new TaskBatch(tasks)));
+            },
+            cancellation);
     }
 
     private static async Task<Results<Resource<TaskResource>, Problem>> Get(Guid id, CurrentUser user, AppDatabase database, CancellationToken cancellation) =>
@@ -134,7 +144,7 @@ internal static class TaskEndpoints
     private static Problem NoSuchArea(string field) => Problem.Validation(field, "There is no such area.");
 
     /// <summary>One statement however many tasks: one round trip, and all or none of them.</summary>
-    private static Task<int> InsertAsync(AppDatabase database, IReadOnlyList<TaskResource> tasks, CurrentUser user, CancellationToken cancellation)
+    private static Task<int> InsertAsync(UnitOfWork work, IReadOnlyList<TaskResource> tasks, CurrentUser user)
     {
         var parameters = new DynamicParameters(new { UserId = user.Id });
         var rows = tasks.Select((task, i) =>
@@ -150,9 +160,8 @@ internal static class TaskEndpoints
             parameters.Add($"CreatedAt{i}", task.CreatedAt);
             return $"(@Id{i}, @UserId, @Title{i}, @Notes{i}, @Status{i}, @Priority{i}, @DueDate{i}, @AreaId{i}, @CompletedAt{i}, @CreatedAt{i}, @CreatedAt{i})";
         });
-        return database.ExecuteAsync(
+        return work.ExecuteAsync(
             $"INSERT INTO tasks (id, user_id, title, notes, status, priority, due_date, area_id, completed_at, created_at, updated_at) VALUES {string.Join(", ", rows)}",
-            parameters,
-            cancellation);
+            parameters);
     }
 }
