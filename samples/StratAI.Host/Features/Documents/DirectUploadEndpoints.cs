@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using StratAI.Host.Errors;
+using StratAI.Host.Features.Documents.Extraction;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
 
@@ -23,7 +24,7 @@ internal static class DirectUploadEndpoints
     }
 
     private static async Task<Results<CreatedResource<DocumentResource>, Problem>> Complete(
-        Guid uploadId, CurrentUser user, DirectUploads uploads, ContextDocuments context, CancellationToken cancellation)
+        Guid uploadId, CurrentUser user, DirectUploads uploads, ContextDocuments context, TextWorker texts, CancellationToken cancellation)
     {
         var (document, problem) = await uploads.CompleteAsync(uploadId, user, cancellation);
         if (problem is not null)
@@ -32,6 +33,7 @@ internal static class DirectUploadEndpoints
         }
 
         await context.ForgetAsync(document!);
+        texts.Wake();
         return Resource.Created($"/api/documents/{document!.Id}", document);
     }
 }

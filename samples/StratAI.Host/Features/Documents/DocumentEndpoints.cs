@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
+using StratAI.Host.Features.Documents.Extraction;
 using StratAI.Host.Features.Spaces;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
@@ -42,7 +43,7 @@ internal static class DocumentEndpoints
                 DocumentResource.Columns, "documents d", filter.Where(pages.Dialect), filter.Parameters(user, pages.Dialect), cancellation);
 
     private static async Task<Results<CreatedResource<DocumentResource>, Problem>> Create(
-        HttpRequest request, CurrentUser user, DocumentUpload upload, ContextDocuments context, CancellationToken cancellation)
+        HttpRequest request, CurrentUser user, DocumentUpload upload, ContextDocuments context, TextWorker texts, CancellationToken cancellation)
     {
         var (document, problem) = await upload.ReceiveAsync(request, user, cancellation);
         if (problem is not null)
@@ -51,6 +52,7 @@ internal static class DocumentEndpoints
         }
 
         await context.ForgetAsync(document!);
+        texts.Wake();
         return Resource.Created($"/api/documents/{document!.Id}", document);
     }
 
