@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using StratAI.Host.Database;
+using StratAI.Host.Features.Documents.Extraction;
 using StratAI.Host.Tests.Infrastructure;
 using Waiting = StratAI.Testing.Redis.Eventually;
 
@@ -20,19 +21,15 @@ public abstract class ExtractionTests(HostFixture host)
 
         var pdf = await UploadAsync(user, "report.pdf", TextFiles.Pdf("Nothing here.", "Tomatoes want water every day."), space);
         var docx = await UploadAsync(user, "letter.docx", TextFiles.Docx("Dear Ada,", "Roses want pruning in March."), space);
-        var xlsx = await UploadAsync(user, "table.xlsx", TextFiles.Xlsx("Hydrangeas", 4711), space);
-        var pptx = await UploadAsync(user, "slides.pptx", TextFiles.Pptx("Tulips at last"), space);
         var tag = (await user.GetAsync($"/api/documents/{pdf}")).ETag;
 
         await FoundAsync(elsewhere, "tomatoes water", pdf);
         await FoundAsync(elsewhere, "pruning dear", docx);
-        await FoundAsync(elsewhere, "hydrangeas 4711", xlsx);
-        await FoundAsync(elsewhere, "tulips", pptx);
         await Waiting.TrueAsync(async () => (await AskAsync(user, "What do tomatoes want?")).Contains("water every day", StringComparison.Ordinal), "the PDF is quoted");
         await Waiting.TrueAsync(async () => (await AskAsync(elsewhere, "When are roses pruned?")).Contains("pruning in March", StringComparison.Ordinal), "the letter is quoted");
         // Nothing of the document that clients see has changed.
         Assert.Equal(304, (await user.GetAsync($"/api/documents/{pdf}", ("If-None-Match", tag))).Status);
-        Assert.Equal(0, await LeftAsync(pdf, docx, xlsx, pptx));
+        Assert.Equal(0, await LeftAsync(pdf, docx));
 
         async Task<string> AskAsync(ApiClient client, string message) => (await client.ChatAsync(new { spaceId = space, message })).Text;
     }
@@ -43,18 +40,16 @@ public abstract class ExtractionTests(HostFixture host)
         var user = await host.NewUserAsync();
         var encrypted = await UploadAsync(user, "secret.pdf", TextFiles.EncryptedPdf());
         var broken = await UploadAsync(user, "broken.pdf", "%PDF-1.7\nnonsense"u8.ToArray());
-        var bomb = await UploadAsync(user, "bomb.docx", TextFiles.DocxBomb());
         var blank = await UploadAsync(user, "scan.pdf", TextFiles.Pdf(" "));
 
         await Waiting.TrueAsync(async () => await ReasonAsync(encrypted) == "Encrypted", "the encrypted one is given up");
         await Waiting.TrueAsync(async () => await ReasonAsync(broken) == "Unreadable", "the broken one is given up");
-        await Waiting.TrueAsync(async () => await ReasonAsync(bomb) == "TooLarge", "the bomb is given up");
         await Waiting.TrueAsync(async () => await LeftAsync(blank) == 0, "the scan is done");
 
-        Assert.Equal(4, (await user.GetAsync("/api/documents")).Body!["pagination"]!["total"]!.GetValue<int>());
+        Assert.Equal(3, (await user.GetAsync("/api/documents")).Body!["pagination"]!["total"]!.GetValue<int>());
         Assert.Equal("%PDF-1.7\nnonsense", (await user.GetAsync($"/api/documents/{broken}/content")).Text);
         await FoundAsync(user, "broken", broken);
-        Assert.NotEmpty((await user.ChatAsync(new { documentIds = new[] { encrypted, broken, bomb, blank }, message = "What is there?" })).Text);
+        Assert.NotEmpty((await user.ChatAsync(new { documentIds = new[] { encrypted, broken, blank }, message = "What is there?" })).Text);
     }
 
     [Fact]
@@ -69,6 +64,8 @@ public abstract class ExtractionTests(HostFixture host)
         var (legacy, plain) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await AddAsync(legacy, type, TextFiles.Docx("Tulips want sun."));
         await AddAsync(plain, "text/plain", "Roses\0 want shade."u8.ToArray());
+        // Nobody has uploaded these, so the worker does not know yet.
+        host.Host.Services.GetRequiredService<TextWorker>().Wake();
 
         await FoundAsync(user, "acid hydrangeas", begun.UploadId());
         await FoundAsync(user, "tulips", legacy);

@@ -58,6 +58,21 @@ public sealed class TextProcessTests
     }
 
     [Fact]
+    public async Task A_bomb_is_not_opened()
+    {
+        var (text, failure) = await RunAsync(TextProcess.OfThisProgram(TimeProvider.System), new MemoryStream(TextFiles.DocxBomb()), TextTypes.Docx);
+        Assert.Equal((null, TextFailure.TooLarge), (text, failure));
+    }
+
+    [Fact]
+    public async Task A_workbook_is_read_row_by_row_and_a_presentation_slide_by_slide()
+    {
+        var process = TextProcess.OfThisProgram(TimeProvider.System);
+        Assert.Equal(("Hydrangeas\t4711\t\n", null), await RunAsync(process, new MemoryStream(TextFiles.Xlsx("Hydrangeas", 4711)), TextTypes.Xlsx));
+        Assert.Equal(("Tulips at last\n", null), await RunAsync(process, new MemoryStream(TextFiles.Pptx("Tulips at last")), TextTypes.Pptx));
+    }
+
+    [Fact]
     public async Task A_text_is_cut_at_its_bound()
     {
         var docx = TextFiles.Docx([.. Enumerable.Repeat(new string('x', 999), 1_100)]);

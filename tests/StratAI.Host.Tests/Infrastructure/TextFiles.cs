@@ -73,7 +73,7 @@ public static class TextFiles
             presentation.Presentation = new P.Presentation(new P.SlideIdList(new P.SlideId { Id = 256, RelationshipId = presentation.GetIdOfPart(slide) }));
         });
 
-    /// <summary>Less than a megabyte that would become 400.</summary>
+    /// <summary>A small file that would become 210 MB.</summary>
     public static byte[] DocxBomb()
     {
         using var bytes = new MemoryStream();
