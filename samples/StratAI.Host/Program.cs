@@ -1,9 +1,15 @@
 using StratAI.Host.Database;
 using StratAI.Host.Features;
 using StratAI.Host.Features.Chat;
+using StratAI.Host.Features.Documents.Extraction;
 using StratAI.Host.Features.Integrations;
 using StratAI.Host.Hosting;
 using StratAI.Host.Http;
+
+if (args is [TextExtractor.Command, var contentType])
+{
+    return TextExtractor.Run(contentType);
+}
 
 var line = CommandLine.Parse(args);
 if (line.Error is not null)

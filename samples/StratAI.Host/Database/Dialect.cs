@@ -34,18 +34,24 @@ internal abstract class Dialect
     /// <summary>A list as the value of one parameter, so that the statement is the same text whatever its length.</summary>
     public abstract object List<T>(IEnumerable<T> values);
 
-    /// <summary>True for rows of <paramref name="table"/>, known as <paramref name="alias"/>, that hold every word of the parameter.</summary>
+    /// <summary>
+    /// True for rows of <paramref name="table"/>, known as <paramref name="alias"/>, that hold every word of the parameter; the last one may be the
+    /// beginning of a word.
+    /// </summary>
     public abstract string Matches(string table, string alias, string parameter);
 
     /// <summary>What <see cref="Matches"/> expects as the parameter's value; null when the text holds no word.</summary>
-    public abstract string? SearchTerm(string text);
+    public string? SearchTerm(string text) => Words(text).ToList() is { Count: > 0 } words ? SearchTerm(words) : null;
+
+    protected abstract string SearchTerm(IReadOnlyList<string> words);
 
     private static IEnumerable<string> Words(string text)
     {
         var word = new StringBuilder();
-        foreach (var rune in text.EnumerateRunes())
+        // Composed, as both engines compare it. Of a text that is no Unicode, the rest is looked for.
+        foreach (var rune in string.Concat(text.EnumerateRunes()).Normalize().EnumerateRunes())
         {
-            if (Rune.IsLetterOrDigit(rune))
+            if (Rune.IsLetterOrDigit(rune) || (word.Length > 0 && IsAccent(rune)))
             {
                 word.Append(rune);
             }
@@ -61,6 +67,9 @@ internal abstract class Dialect
             yield return word.ToString();
         }
     }
+
+    // One that Unicode has no composed letter for; both engines drop it.
+    private static bool IsAccent(Rune rune) => rune.Value is >= 0x300 and <= 0x36F;
 
     private sealed class PostgresDialect : Dialect
     {
@@ -80,9 +89,9 @@ internal abstract class Dialect
 
         public override object List<T>(IEnumerable<T> values) => values.ToArray();
 
-        public override string Matches(string table, string alias, string parameter) => $"{alias}.search @@ plainto_tsquery('simple', {parameter})";
+        public override string Matches(string table, string alias, string parameter) => $"{alias}.search @@ search_query({parameter})";
 
-        public override string? SearchTerm(string text) => Words(text).Any() ? string.Join(' ', Words(text)) : null;
+        protected override string SearchTerm(IReadOnlyList<string> words) => string.Join(' ', words);
     }
 
     private sealed class SqliteDialect : Dialect
@@ -107,6 +116,6 @@ internal abstract class Dialect
             $"{alias}.seq IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH {parameter})";
 
         // Quoted, a word is never taken for an operator of the FTS5 query language.
-        public override string? SearchTerm(string text) => Words(text).Any() ? string.Join(' ', Words(text).Select(word => $"\"{word}\"")) : null;
+        protected override string SearchTerm(IReadOnlyList<string> words) => string.Join(' ', words.Select(word => $"\"{word}\"")) + " *";
     }
 }

@@ -1,6 +1,7 @@
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
 using StratAI.Host.Features.Documents;
+using StratAI.Host.Features.Documents.Extraction;
 using StratAI.Host.Features.Documents.Migration;
 using StratAI.Host.Features.Pages;
 using StratAI.Host.Features.Preferences;
@@ -40,6 +41,7 @@ internal static partial class ApiSetup
         builder.Services.AddImageMigration();
         builder.Services.AddSingleton<DocumentStore>();
         builder.Services.AddSingleton<ContextDocuments>();
+        builder.Services.AddTextExtraction();
         builder.Services.AddSingleton<DocumentImages>();
         builder.Services.AddSingleton<DocumentUpload>();
         if (builder.Configuration["Uploads:ClamAv:Address"] is { Length: > 0 } clamAv)

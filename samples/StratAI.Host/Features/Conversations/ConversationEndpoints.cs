@@ -11,8 +11,6 @@ namespace StratAI.Host.Features.Conversations;
 
 internal static class ConversationEndpoints
 {
-    private const int MaximumQueryLength = 200;
-
     private const string Select = $"SELECT {ConversationResource.Columns} FROM conversations c WHERE c.id = @id AND c.user_id = @userId";
 
     public static void MapConversations(this RouteGroupBuilder api)
@@ -29,17 +27,17 @@ internal static class ConversationEndpoints
     private static async Task<Results<PageResult<ConversationResource>, Problem>> List(
         string? q, PageRequest page, CurrentUser user, PageReader pages, CancellationToken cancellation)
     {
-        if (q?.Length > MaximumQueryLength)
+        if (SearchFilter.Check(q) is { } problem)
         {
-            return Problem.Validation("q", $"The text to search for has at most {MaximumQueryLength} characters.");
+            return problem;
         }
 
         var dialect = pages.Dialect;
-        var where = string.IsNullOrWhiteSpace(q) ? "c.user_id = @userId"
-            : dialect.SearchTerm(q) is null ? "FALSE"
+        // EXISTS, so that PostgreSQL may read this user's messages rather than everybody's that hold a common word.
+        var where = SearchFilter.Where(dialect, q, "conversations", "c") is not { } title ? "c.user_id = @userId"
             : $"""
-              c.user_id = @userId AND ({dialect.Matches("conversations", "c", "@term")}
-                  OR c.id IN (SELECT m.conversation_id FROM messages m WHERE {dialect.Matches("messages", "m", "@term")}))
+              c.user_id = @userId AND ({title}
+                  OR EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND {SearchFilter.Where(dialect, q, "messages", "m")}))
               """;
         return await pages.ReadAsync(
             ConversationResource.Order, page, new PageScope("conversations", user.Id, q ?? ""),

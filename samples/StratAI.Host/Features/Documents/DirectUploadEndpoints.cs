@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
+using StratAI.Host.Features.Documents.Extraction;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
 
@@ -27,7 +28,8 @@ internal static class DirectUploadEndpoints
     }
 
     private static async Task<Results<CreatedResource<DocumentResource>, Problem>> Complete(
-        Guid uploadId, CurrentUser user, DirectUploads uploads, ContextDocuments context, AppDatabase database, Creation creation, CancellationToken cancellation)
+        Guid uploadId, CurrentUser user, DirectUploads uploads, ContextDocuments context, TextWorker texts, AppDatabase database, Creation creation,
+        CancellationToken cancellation)
     {
         var (document, problem) = await uploads.CompleteAsync(uploadId, user, cancellation);
         if (problem is not null)
@@ -36,6 +38,7 @@ internal static class DirectUploadEndpoints
         }
 
         await context.ForgetAsync(document!);
+        texts.Wake();
         // A crash before it leaves a document that the next completion answers.
         return await creation.AnswerAsync(database, Resource.Created($"/api/documents/{document!.Id}", document), cancellation);
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
+using StratAI.Host.Features.Documents.Extraction;
 using StratAI.Host.Features.Spaces;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
@@ -43,7 +44,7 @@ internal static class DocumentEndpoints
                 DocumentResource.Columns, "documents d", filter.Where(pages.Dialect), filter.Parameters(user, pages.Dialect), cancellation);
 
     private static async Task<Results<CreatedResource<DocumentResource>, Problem>> Create(
-        HttpRequest request, CurrentUser user, DocumentUpload upload, ContextDocuments context, Creation creation, CancellationToken cancellation)
+        HttpRequest request, CurrentUser user, DocumentUpload upload, ContextDocuments context, TextWorker texts, Creation creation, CancellationToken cancellation)
     {
         var (created, problem) = await upload.ReceiveAsync(request, user, creation, cancellation);
         if (problem is not null)
@@ -52,6 +53,7 @@ internal static class DocumentEndpoints
         }
 
         await context.ForgetAsync(created!.Value);
+        texts.Wake();
         return created;
     }
 

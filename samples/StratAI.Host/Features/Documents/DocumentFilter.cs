@@ -1,6 +1,7 @@
 using Dapper;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
+using StratAI.Host.Http;
 using StratAI.Host.Security;
 
 namespace StratAI.Host.Features.Documents;
@@ -9,13 +10,11 @@ namespace StratAI.Host.Features.Documents;
 internal sealed record DocumentFilter(Guid? SpaceId, Guid? AreaId, string? Kind, string? Q, string[]? Ids)
 {
     private const int MaximumIds = 100;
-    private const int MaximumQueryLength = 200;
 
     public Problem? Check() =>
         Kind is not (null or "document" or "image") ? Problem.Validation("kind", $"'{Kind}' is none of document, image.")
-        : Q?.Length > MaximumQueryLength ? Problem.Validation("q", $"The text to search for has at most {MaximumQueryLength} characters.")
         : IdTexts().Count() > MaximumIds ? Problem.Validation("ids", $"At most {MaximumIds} ids can be asked for at once.")
-        : null;
+        : SearchFilter.Check(Q);
 
     public string Where(Dialect dialect) => string.Join(" AND ", new[]
     {
@@ -24,7 +23,7 @@ internal sealed record DocumentFilter(Guid? SpaceId, Guid? AreaId, string? Kind,
         AreaId is null ? null : "d.area_id = @AreaId",
         Kind is null ? null : "d.kind = @Kind",
         Ids is { Length: > 0 } ? dialect.In("d.id", "@ids") : null,
-        string.IsNullOrWhiteSpace(Q) ? null : dialect.SearchTerm(Q) is null ? "FALSE" : dialect.Matches("documents", "d", "@term"),
+        SearchFilter.Where(dialect, Q, "documents", "d"),
     }.OfType<string>());
 
     // What is no UUID is the id of nothing, and simply not found.

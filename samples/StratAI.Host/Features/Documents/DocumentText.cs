@@ -3,6 +3,7 @@ using System.Data;
 using System.Text;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using StratAI.Host.Features.Documents.Extraction;
 using StratAI.Storage;
 
 namespace StratAI.Host.Features.Documents;
@@ -13,7 +14,7 @@ namespace StratAI.Host.Features.Documents;
 /// </summary>
 internal sealed class DocumentText : IDisposable
 {
-    private const int MaximumCharacters = 1_000_000;
+    public const int MaximumCharacters = 1_000_000;
 
     private readonly char[] _buffer;
     private readonly int _length;
@@ -23,20 +24,21 @@ internal sealed class DocumentText : IDisposable
         _buffer = buffer;
         // A pair that the bound has cut in two is no text any more.
         _length = length > 0 && char.IsHighSurrogate(buffer[length - 1]) ? length - 1 : length;
+        // PostgreSQL's text has none.
+        buffer.AsSpan(0, _length).Replace('\0', ' ');
     }
+
+    public bool IsBlank => _buffer.AsSpan(0, _length).IsWhiteSpace();
 
     /// <summary>Reads it: of the text formats all of it, within a bound. Null where a file has none.</summary>
     public static Func<CancellationToken, Task<DocumentText>>? Of(Upload upload) =>
-        upload.ContentType.StartsWith("text/", StringComparison.Ordinal) || upload.ContentType == "application/json" ? token => ReadAsync(upload, token) : null;
+        TextTypes.IsPlain(upload.ContentType) ? token => ReadAsync(upload.OpenRead(), upload.Size, token) : null;
 
-    public override string ToString() => new(_buffer, 0, _length);
-
-    public void Dispose() => ArrayPool<char>.Shared.Return(_buffer);
-
-    private static async Task<DocumentText> ReadAsync(Upload upload, CancellationToken cancellation)
+    /// <summary>Reads UTF-8, or what its mark says, from a file of so many bytes. What is no text in it is replaced.</summary>
+    public static async Task<DocumentText> ReadAsync(Stream file, long size, CancellationToken cancellation)
     {
-        using var reader = new StreamReader(upload.OpenRead(), Encoding.UTF8);
-        var wanted = (int)Math.Min(upload.Size, MaximumCharacters);
+        using var reader = new StreamReader(file, Encoding.UTF8);
+        var wanted = (int)Math.Min(size, MaximumCharacters);
         var buffer = ArrayPool<char>.Shared.Rent(wanted);
         try
         {
@@ -48,6 +50,10 @@ internal sealed class DocumentText : IDisposable
             throw;
         }
     }
+
+    public override string ToString() => new(_buffer, 0, _length);
+
+    public void Dispose() => ArrayPool<char>.Shared.Return(_buffer);
 
     /// <summary>Gives it to the database as it is; SQLite takes strings alone.</summary>
     internal sealed class Handler : SqlMapper.TypeHandler<DocumentText>

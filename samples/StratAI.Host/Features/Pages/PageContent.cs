@@ -43,4 +43,37 @@ internal static class PageContent
             return ApiJson.NoLoneSurrogate;
         }
     }
+
+    /// <summary>The words of the content. Pieces of text side by side are one, whatever their marks; all other nodes end a word.</summary>
+    public static string TextOf(JsonElement content)
+    {
+        var text = new StringBuilder();
+        Append(content);
+        return text.ToString();
+
+        // A body's depth is bounded by the JSON reader.
+        void Append(JsonElement node)
+        {
+            if (node.ValueKind != JsonValueKind.Object)
+            {
+                return;
+            }
+
+            if (node.TryGetProperty("text", out var words) && words.ValueKind == JsonValueKind.String)
+            {
+                text.Append(words.GetString());
+                return;
+            }
+
+            if (node.TryGetProperty("content", out var children) && children.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var child in children.EnumerateArray())
+                {
+                    Append(child);
+                }
+            }
+
+            text.Append('\n');
+        }
+    }
 }

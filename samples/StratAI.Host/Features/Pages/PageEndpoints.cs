@@ -14,7 +14,7 @@ internal static class PageEndpoints
     public static void MapPages(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/pages").WithTags("Pages");
-        group.MapGet("", List).WithPageOrder(PageSummary.Order).WithSummary("The pages you can see, without their content.");
+        group.MapGet("", List).WithPageOrder(PageSummary.Order).WithSummary("The pages you can see, without their content; q searches titles and contents.");
         group.MapPost("", Create).Idempotent();
         group.MapGet("/{id:guid}", Get);
         group.MapPatch("/{id:guid}", Patch).WithSummary("Makes a new version of a page; needs If-Match.");
@@ -22,15 +22,24 @@ internal static class PageEndpoints
         group.MapPageVersions();
     }
 
-    private static Task<Results<PageResult<PageSummary>, Problem>> List(
-        Guid? spaceId, Guid? areaId, PageRequest page, CurrentUser user, PageReader pages, CancellationToken cancellation)
+    private static async Task<Results<PageResult<PageSummary>, Problem>> List(
+        Guid? spaceId, Guid? areaId, string? q, PageRequest page, CurrentUser user, PageReader pages, CancellationToken cancellation)
     {
-        var where = PageStore.Visible
-            + (spaceId is null ? "" : " AND p.space_id = @spaceId")
-            + (areaId is null ? "" : " AND p.area_id = @areaId");
-        return pages.ReadAsync(
-            PageSummary.Order, page, new PageScope("pages", user.Id, $"{spaceId}\n{areaId}"),
-            PageSummary.Columns, "pages p", where, new { userId = user.Id, spaceId, areaId }, cancellation);
+        if (SearchFilter.Check(q) is { } problem)
+        {
+            return problem;
+        }
+
+        var where = string.Join(" AND ", new[]
+        {
+            PageStore.Visible,
+            spaceId is null ? null : "p.space_id = @spaceId",
+            areaId is null ? null : "p.area_id = @areaId",
+            SearchFilter.Where(pages.Dialect, q, "pages", "p"),
+        }.OfType<string>());
+        return await pages.ReadAsync(
+            PageSummary.Order, page, new PageScope("pages", user.Id, $"{spaceId}\n{areaId}\n{q}"),
+            PageSummary.Columns, "pages p", where, new { userId = user.Id, spaceId, areaId, term = pages.Dialect.SearchTerm(q ?? "") }, cancellation);
     }
 
     private static async Task<Results<CreatedResource<PageResource>, Problem>> Create(

@@ -59,8 +59,8 @@ internal sealed class PageStore(AppDatabase database)
     {
         await work.ExecuteAsync(
             """
-            INSERT INTO pages (id, user_id, space_id, area_id, title, version, created_at, updated_at)
-            VALUES (@Id, @UserId, @SpaceId, @AreaId, @Title, @Version, @CreatedAt, @UpdatedAt)
+            INSERT INTO pages (id, user_id, space_id, area_id, title, text, version, created_at, updated_at)
+            VALUES (@Id, @UserId, @SpaceId, @AreaId, @Title, @Text, @Version, @CreatedAt, @UpdatedAt)
             """,
             page);
         await AddVersionAsync(work, page, page.UserId);
@@ -71,7 +71,7 @@ internal sealed class PageStore(AppDatabase database)
     {
         await work.ExecuteAsync(
             """
-            UPDATE pages SET space_id = @SpaceId, area_id = @AreaId, title = @Title, version = @Version, updated_at = @UpdatedAt
+            UPDATE pages SET space_id = @SpaceId, area_id = @AreaId, title = @Title, text = @Text, version = @Version, updated_at = @UpdatedAt
             WHERE id = @Id
             """,
             page);

@@ -63,6 +63,10 @@ internal sealed record PageResource : PageSummary
     [JsonIgnore]
     public string ContentText { get; init; } = "";
 
+    /// <summary>What a search finds it by beside its title.</summary>
+    [JsonIgnore]
+    public string Text => PageContent.TextOf(Content);
+
     /// <summary>Who made it. Outside any space, it is theirs alone.</summary>
     [JsonIgnore]
     public string UserId { get; init; } = "";

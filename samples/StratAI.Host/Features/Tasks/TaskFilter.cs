@@ -1,6 +1,7 @@
 using Dapper;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
+using StratAI.Host.Http;
 using StratAI.Host.Security;
 
 namespace StratAI.Host.Features.Tasks;
@@ -8,14 +9,11 @@ namespace StratAI.Host.Features.Tasks;
 /// <summary>The filters of <c>GET /api/tasks</c>; those that are absent do not filter.</summary>
 internal sealed record TaskFilter(string[]? Status, int? Priority, Guid? AreaId, DateOnly? DueBefore, DateOnly? DueAfter, string? Q)
 {
-    private const int MaximumQueryLength = 200;
-
     private static readonly string[] Statuses = ["todo", "in_progress", "done"];
 
     public Problem? Check() =>
         Status?.Except(Statuses).FirstOrDefault() is { } unknown ? Problem.Validation("status", $"'{unknown}' is none of {string.Join(", ", Statuses)}.")
-        : Q?.Length > MaximumQueryLength ? Problem.Validation("q", $"The text to search for has at most {MaximumQueryLength} characters.")
-        : null;
+        : SearchFilter.Check(Q);
 
     public string Where(Dialect dialect) => string.Join(" AND ", new[]
     {
@@ -25,7 +23,7 @@ internal sealed record TaskFilter(string[]? Status, int? Priority, Guid? AreaId,
         AreaId is null ? null : "t.area_id = @AreaId",
         DueBefore is null ? null : "t.due_date < @DueBefore",
         DueAfter is null ? null : "t.due_date > @DueAfter",
-        string.IsNullOrWhiteSpace(Q) ? null : dialect.SearchTerm(Q) is null ? "FALSE" : dialect.Matches("tasks", "t", "@term"),
+        SearchFilter.Where(dialect, Q, "tasks", "t"),
     }.OfType<string>());
 
     public DynamicParameters Parameters(CurrentUser user, Dialect dialect) =>

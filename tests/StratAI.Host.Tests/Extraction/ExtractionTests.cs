@@ -1,0 +1,104 @@
+using Microsoft.Extensions.DependencyInjection;
+using StratAI.Host.Database;
+using StratAI.Host.Features.Documents.Extraction;
+using StratAI.Host.Tests.Infrastructure;
+using Waiting = StratAI.Testing.Redis.Eventually;
+
+namespace StratAI.Host.Tests.Extraction;
+
+/// <summary>What is in a PDF or an Office file is found and quoted, and what cannot be read harms nobody.</summary>
+public abstract class ExtractionTests(HostFixture host)
+{
+    [Fact]
+    public async Task What_a_file_says_is_found_and_quoted_on_every_instance()
+    {
+        var user = await host.NewUserAsync();
+        var elsewhere = await host.Other.SignInAsync(user.User);
+        var space = await user.CreateAsync("/api/spaces", new { name = "Household" });
+        // Both instances know the place's documents before there is one.
+        await elsewhere.ChatAsync(new { spaceId = space, message = "What do tomatoes want?" });
+        await user.ChatAsync(new { spaceId = space, message = "What do tomatoes want?" });
+
+        var pdf = await UploadAsync(user, "report.pdf", TextFiles.Pdf("Nothing here.", "Tomatoes want water every day."), space);
+        var docx = await UploadAsync(user, "letter.docx", TextFiles.Docx("Dear Ada,", "Roses want pruning in March."), space);
+        var tag = (await user.GetAsync($"/api/documents/{pdf}")).ETag;
+
+        await FoundAsync(elsewhere, "tomatoes water", pdf);
+        await FoundAsync(elsewhere, "pruning dear", docx);
+        await Waiting.TrueAsync(async () => (await AskAsync(user, "What do tomatoes want?")).Contains("water every day", StringComparison.Ordinal), "the PDF is quoted");
+        await Waiting.TrueAsync(async () => (await AskAsync(elsewhere, "When are roses pruned?")).Contains("pruning in March", StringComparison.Ordinal), "the letter is quoted");
+        // Nothing of the document that clients see has changed.
+        Assert.Equal(304, (await user.GetAsync($"/api/documents/{pdf}", ("If-None-Match", tag))).Status);
+        Assert.Equal(0, await LeftAsync(pdf, docx));
+
+        async Task<string> AskAsync(ApiClient client, string message) => (await client.ChatAsync(new { spaceId = space, message })).Text;
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_a_document_without_text()
+    {
+        var user = await host.NewUserAsync();
+        var encrypted = await UploadAsync(user, "secret.pdf", TextFiles.EncryptedPdf());
+        var broken = await UploadAsync(user, "broken.pdf", "%PDF-1.7\nnonsense"u8.ToArray());
+        var blank = await UploadAsync(user, "scan.pdf", TextFiles.Pdf(" "));
+
+        await Waiting.TrueAsync(async () => await ReasonAsync(encrypted) == "Encrypted", "the encrypted one is given up");
+        await Waiting.TrueAsync(async () => await ReasonAsync(broken) == "Unreadable", "the broken one is given up");
+        await Waiting.TrueAsync(async () => await LeftAsync(blank) == 0, "the scan is done");
+
+        Assert.Equal(3, (await user.GetAsync("/api/documents")).Body!["pagination"]!["total"]!.GetValue<int>());
+        Assert.Equal("%PDF-1.7\nnonsense", (await user.GetAsync($"/api/documents/{broken}/content")).Text);
+        await FoundAsync(user, "broken", broken);
+        Assert.NotEmpty((await user.ChatAsync(new { documentIds = new[] { encrypted, broken, blank }, message = "What is there?" })).Text);
+    }
+
+    [Fact]
+    public async Task A_direct_upload_and_a_document_in_the_database_are_read_alike()
+    {
+        var user = await host.NewUserAsync();
+        var bytes = TextFiles.Docx("Hydrangeas want acid soil.");
+        const string type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+        var begun = await user.BeginUploadAsync("direct.docx", type, bytes);
+        await user.SendBytesAsync(begun, bytes);
+        Assert.Equal(201, (await user.CompleteUploadAsync(begun)).Status);
+        var (legacy, plain) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await AddAsync(legacy, type, TextFiles.Docx("Tulips want sun."));
+        await AddAsync(plain, "text/plain", "Roses\0 want shade."u8.ToArray());
+        // Nobody has uploaded these, so the worker does not know yet.
+        host.Host.Services.GetRequiredService<TextWorker>().Wake();
+
+        await FoundAsync(user, "acid hydrangeas", begun.UploadId());
+        await FoundAsync(user, "tulips", legacy);
+        await FoundAsync(user, "roses shade", plain);
+
+        Task<int> AddAsync(Guid id, string contentType, byte[] content) => Database.ExecuteAsync(
+            """
+            INSERT INTO documents (id, user_id, filename, content_type, size, sha256, kind, content_base64, created_at, updated_at)
+            VALUES (@id, @User, 'old', @contentType, 70, '', 'document', @text, @now, @now)
+            """,
+            new { id, user.User, contentType, text = Convert.ToBase64String(content), now = DateTimeOffset.UtcNow.AddMinutes(-1) }, default);
+    }
+
+    private AppDatabase Database => host.Host.Services.GetRequiredService<AppDatabase>();
+
+    private static async Task<Guid> UploadAsync(ApiClient user, string filename, byte[] bytes, Guid? space = null)
+    {
+        var answer = await user.UploadAsync(filename, bytes, null, space is null ? [] : [("spaceId", $"{space}")]);
+        Assert.True(answer.Status == 201, answer.Text);
+        return answer.Id;
+    }
+
+    private static Task FoundAsync(ApiClient user, string q, Guid id) => Waiting.TrueAsync(
+        async () => (await user.GetAsync($"/api/documents?q={Uri.EscapeDataString(q)}&ids={id}")).Body!["data"]!.AsArray().Count == 1, $"'{q}' is found");
+
+    private Task<string?> ReasonAsync(Guid id) => Database.FindAsync<string>("SELECT reason FROM document_texts WHERE document_id = @id AND state = 'failed'", new { id }, default);
+
+    private Task<int> LeftAsync(params Guid[] ids) => Database.FindAsync<int>(
+        $"SELECT count(*) FROM document_texts WHERE {Database.Dialect.In("document_id", "@ids")}", new { ids = Database.Dialect.List(ids) }, default);
+
+    [Collection(EmbeddedShape.Name)]
+    public sealed class Embedded(EmbeddedHost host) : ExtractionTests(host);
+
+    [Collection(DistributedShape.Name)]
+    public sealed class Distributed(DistributedHost host) : ExtractionTests(host);
+}
