@@ -26,16 +26,16 @@ public abstract class ToolCacheTests(HostFixture host) : IAsyncLifetime
         ("DELETE /api/meetings/{id}", Meetings, true, s => s.Ada.DeleteAsync($"/api/meetings/{s.Meeting}")),
         ("PUT /api/integrations/{service}", Calendar, true, s => s.Ada.PutAsync("/api/integrations/calendar", s.Account.Body())),
         ("DELETE /api/integrations/{service}", Calendar, true, s => s.Ada.DeleteAsync("/api/integrations/calendar")),
-        ("POST /api/documents", Documents, true, async s => s.Document = (await s.UploadAsync(s.Ada)).Id),
+        ("POST /api/documents", Documents, true, async s => s.Document = (await ToolScene.UploadAsync(s.Ada)).Id),
         ("PATCH /api/documents/{id}", Documents, true, s => s.Ada.PatchAsync($"/api/documents/{s.Document}", new { filename = "other.md" })),
         ("DELETE /api/documents/{id}", Documents, true, s => s.Ada.DeleteAsync($"/api/documents/{s.Document}")),
         ("POST /api/documents/uploads/{id}/complete", Documents, true, s => s.UploadDirectlyAsync()),
-        ("POST /api/documents in a space", Documents, false, async s => s.Document = (await s.UploadAsync(s.Ben, ("spaceId", $"{s.Space}"))).Id),
+        ("POST /api/documents in a space", Documents, false, async s => s.Document = (await ToolScene.UploadAsync(s.Ben, ("spaceId", $"{s.Space}"))).Id),
         ("PATCH /api/documents/{id} in a space", Documents, false, s => s.Ben.PatchAsync($"/api/documents/{s.Document}", new { filename = "other.md" })),
         ("PATCH /api/documents/{id} into an area", Documents, false, s => s.Ben.PatchAsync($"/api/documents/{s.Document}", new { areaId = s.Area })),
         ("DELETE /api/documents/{id} in a space", Documents, false, s => s.Ben.DeleteAsync($"/api/documents/{s.Document}")),
         ("PUT /api/areas/{id}/shares/{userId}", Documents, false, s => s.Ben.PutAsync($"/api/areas/{s.SharedArea}/shares/{s.Ada.User}", new { role = "viewer" })),
-        ("POST /api/documents in a shared area", Documents, false, s => s.UploadAsync(s.Ben, ("areaId", $"{s.SharedArea}"))),
+        ("POST /api/documents in a shared area", Documents, false, s => ToolScene.UploadAsync(s.Ben, ("areaId", $"{s.SharedArea}"))),
         ("DELETE /api/areas/{id}/shares/{userId}", Documents, false, s => s.Ben.DeleteAsync($"/api/areas/{s.SharedArea}/shares/{s.Ada.User}")),
         ("PUT /api/spaces/{id}/members/{userId}", Documents, false, s => s.Ben.PutAsync($"/api/spaces/{s.OtherSpace}/members/{s.Ada.User}", new { role = "viewer" })),
         ("PUT /api/spaces/{id}/members/{userId} again", Documents, false, s => s.Ben.PutAsync($"/api/spaces/{s.OtherSpace}/members/{s.Ada.User}", new { role = "editor" })),
@@ -44,7 +44,7 @@ public abstract class ToolCacheTests(HostFixture host) : IAsyncLifetime
         ("POST /api/documents in the new space", Documents, false, async s =>
         {
             await s.Ada.PutAsync($"/api/spaces/{s.OwnSpace}/members/{s.Ben.User}", new { role = "editor" });
-            Assert.Equal(201, (await s.UploadAsync(s.Ben, ("spaceId", $"{s.OwnSpace}"))).Status);
+            Assert.Equal(201, (await ToolScene.UploadAsync(s.Ben, ("spaceId", $"{s.OwnSpace}"))).Status);
         }),
         ("DELETE /api/areas/{id}", Documents, false, s => s.Ben.DeleteAsync($"/api/areas/{s.Area}")),
         ("DELETE /api/spaces/{id}", Documents, false, s => s.Ben.DeleteAsync($"/api/spaces/{s.Space}")),

@@ -10,7 +10,7 @@ namespace StratAI.Host.Tests.Infrastructure;
 
 /// <summary>
 /// A model that calls the tools its question names: each line is a round of calls, <c>name {arguments}</c>, several of them with <c>&amp;&amp;</c> between,
-/// and <c>id:name</c> where the call's id matters. Behind the last round, or when it is given no tools, it answers. A round uses 100 tokens and 10.
+/// and <c>id:name</c> where the call's id matters. Behind the last round, or when it is given no tools, it answers. A round uses 100 tokens and 10 unless a test says otherwise.
 /// </summary>
 public sealed class CallingModel : IChatClient
 {
@@ -24,6 +24,9 @@ public sealed class CallingModel : IChatClient
 
     /// <summary>Whether the rounds are repeated for ever, until there are no tools.</summary>
     public bool IsInsatiable { get; set; }
+
+    /// <summary>What it says of each call.</summary>
+    public int InputTokens { get; set; } = 100;
 
     public void Use(IWebHostBuilder host) => host.ConfigureTestServices(services => services.AddSingleton<IChatClient>(this));
 
@@ -46,7 +49,10 @@ public sealed class CallingModel : IChatClient
             yield return new(ChatRole.Assistant, Answer) { MessageId = $"{asked}-{round}" };
         }
 
-        yield return new(ChatRole.Assistant, [new UsageContent(new() { InputTokenCount = 100, OutputTokenCount = 10 })]) { MessageId = $"{asked}-{round}" };
+        yield return new(ChatRole.Assistant, [new UsageContent(new() { InputTokenCount = InputTokens, OutputTokenCount = 10 })])
+        {
+            MessageId = $"{asked}-{round}", FinishReason = ChatFinishReason.Stop,
+        };
     }
 
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>

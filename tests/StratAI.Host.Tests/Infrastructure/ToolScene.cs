@@ -46,13 +46,13 @@ public sealed class ToolScene
         scene.OtherSpace = await scene.Ben.CreateAsync("/api/spaces", new { name = "Work" });
         scene.SharedArea = await scene.Ben.CreateAsync($"/api/spaces/{scene.OtherSpace}/areas", new { name = "Office" });
         await scene.Ben.PutAsync($"/api/spaces/{scene.Space}/members/{scene.Ada.User}", new { role = "viewer" });
-        await scene.UploadAsync(scene.Eve);
+        await UploadAsync(scene.Eve);
         await scene.Ada.PutAsync("/api/integrations/calendar", host.Calendar.NewAccount().Body());
         await scene.Eve.PutAsync("/api/integrations/calendar", host.Calendar.NewAccount().Body());
         return scene;
     }
 
-    public Task<Answer> UploadAsync(ApiClient user, params (string Name, string Value)[] place) => user.UploadAsync("garden.md", Encoding.UTF8.GetBytes("Tomatoes want water."), null, place);
+    public static Task<Answer> UploadAsync(ApiClient user, params (string Name, string Value)[] place) => user.UploadAsync("garden.md", Encoding.UTF8.GetBytes("Tomatoes want water."), null, place);
 
     public async Task UploadDirectlyAsync()
     {

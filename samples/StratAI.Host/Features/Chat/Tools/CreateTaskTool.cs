@@ -13,7 +13,7 @@ namespace StratAI.Host.Features.Chat.Tools;
 internal sealed record CreateTaskArguments : IRequestBody
 {
     [Required, StringLength(200, MinimumLength = 1)]
-    public string? Title { get; init; }
+    public string Title { get; init; } = "";
 
     [StringLength(5_000)]
     public string? Notes { get; init; }
@@ -37,7 +37,7 @@ internal sealed class CreateTaskTool(AppDatabase database, AreaStore areas, Tool
         var area = call.Place.AreaId is { } id ? await areas.FindAsync(id, call.UserId, cancellation) : null;
         var body = new TaskBody
         {
-            Title = arguments.Title!, Notes = arguments.Notes ?? "", Priority = arguments.Priority ?? 0, DueDate = arguments.DueDate, AreaId = area?.Id,
+            Title = arguments.Title, Notes = arguments.Notes ?? "", Priority = arguments.Priority ?? 0, DueDate = arguments.DueDate, AreaId = area?.Id,
         };
         var task = TaskResource.Create(body, time) with { Id = IdOf(call, arguments) };
         try

@@ -7,7 +7,7 @@ namespace StratAI.Host.Features.Chat.Tools;
 internal sealed record SearchDocumentsArguments : IRequestBody
 {
     [Required, StringLength(200, MinimumLength = 1), Description("Words that the document holds, in its text or its file name; all of them must be there.")]
-    public string? Query { get; init; }
+    public string Query { get; init; } = "";
 }
 
 internal sealed class SearchDocumentsTool(DocumentSearch search, ToolResults results) : ReadingTool<SearchDocumentsArguments>(results)
@@ -20,5 +20,5 @@ internal sealed class SearchDocumentsTool(DocumentSearch search, ToolResults res
     protected override ValueTask<IEnumerable<string>> TagsAsync(string userId, CancellationToken cancellation) => search.TagsAsync(userId, cancellation);
 
     protected override async Task<ToolResult> ReadAsync(string userId, SearchDocumentsArguments arguments, CancellationToken cancellation) =>
-        ToolResult.List(await search.FindAsync(userId, arguments.Query!, cancellation), DocumentSearch.MaximumDocuments);
+        ToolResult.List(await search.FindAsync(userId, arguments.Query, cancellation), DocumentSearch.MaximumDocuments);
 }
