@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
+using StratAI.Host.Features.Chat.Tools;
 using StratAI.Host.Features.Documents;
 using StratAI.Host.Security;
 
@@ -19,7 +20,7 @@ internal static class ChatEndpoints
             .RequireLimits(LimitPolicies.Chat, LimitPolicies.ChatConcurrency, LimitPolicies.Tokens)
             .WithLimitCost(LimitPolicies.Tokens, context => context.RequestServices.GetRequiredService<IOptions<ChatSettings>>().Value.ReservedTokens)
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
-            .WithSummary("Asks, and streams the answer as server-sent events: start, delta, usage, and done or error.");
+            .WithSummary("Asks, and streams the answer as server-sent events: start, delta, tool, usage, and done or error.");
         group.MapGet("/{messageId:guid}/events", Resume)
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .WithSummary("The events of an answer after Last-Event-ID.");
@@ -28,7 +29,7 @@ internal static class ChatEndpoints
 
     private static async Task<Results<EventStreamResult, Problem>> Ask(
         ChatBody body, CurrentUser user, ContextDocuments documents, Places places, ChatStore store, ChatContext context,
-        ChatGenerations generations, ChatRunner runner, HttpContext http,
+        ChatGenerations generations, ChatRunner runner, ChatTools tools, HttpContext http,
         TimeProvider time, CancellationToken cancellation)
     {
         var (place, problem) = await places.FindAsync(body.SpaceId, body.AreaId, user.Id, forEditing: false, cancellation);
@@ -53,8 +54,9 @@ internal static class ChatEndpoints
         generation.Append(ChatEventData.Of(new ChatEventData.Start(turn.ConversationId, turn.AnswerId, turn.QuestionId, runner.Model)), time.GetUtcNow());
         // Begun in the request, so that it sees what its user has just changed on another instance.
         var building = context.BuildAsync(user.Id, turn, body.Message, body.DocumentIds, generation.Cancelled);
+        var callable = tools.Open(turn, user.Id, data => generation.Append(data, time.GetUtcNow()));
         // Taken over last: until here the request gives back what it holds, whatever happens to it.
-        runner.Start(turn, generation, building, ChatAllowance.Take(http));
+        runner.Start(turn, generation, building, callable.Functions, ChatAllowance.Take(http));
         return new EventStreamResult(generation.ReadAsync(0, Heartbeat, time, cancellation));
     }
 

@@ -25,12 +25,12 @@ internal sealed partial class ChatRunner(
     /// <summary>The model that answers.</summary>
     public string Model { get; } = model.GetService<ChatClientMetadata>()?.DefaultModelId ?? "unknown";
 
-    public void Start(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building, ChatAllowance allowance)
+    public void Start(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building, IList<AITool> tools, ChatAllowance allowance)
     {
         // The request that asked ends before its answer may: the task takes nothing of it along, not even its trace.
         using (ExecutionContext.SuppressFlow())
         {
-            _running[turn.AnswerId] = Task.Run(() => RunAsync(turn, generation, building, allowance));
+            _running[turn.AnswerId] = Task.Run(() => RunAsync(turn, generation, building, tools, allowance));
         }
     }
 
@@ -84,20 +84,21 @@ internal sealed partial class ChatRunner(
         }
     }
 
-    private async Task RunAsync(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building, ChatAllowance allowance)
+    private async Task RunAsync(
+        ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building, IList<AITool> tools, ChatAllowance allowance)
     {
         IReadOnlyList<ChatMessage> prompt = [];
+        var rounds = new AnswerRounds();
         TokenUsage? usage = null;
         var (status, problem) = ("complete", default(Problem));
         try
         {
             prompt = await building;
             // Handed on to the client that counts tokens: it holds as many as the prompt needs, more while it streams, and settles.
-            var options = new ChatOptions().WithReservations(allowance.Tokens);
+            var options = new ChatOptions { Tools = tools }.WithReservations(allowance.Tokens);
             await foreach (var update in model.GetStreamingResponseAsync(prompt, options, generation.Cancelled))
             {
-                usage = update.Contents.OfType<UsageContent>().LastOrDefault() is { } reported ? ChatUsage.Report(reported.Details) : usage;
-                if (update.Text is { Length: > 0 } delta)
+                if (rounds.Add(update) is { Length: > 0 } delta)
                 {
                     generation.AppendText(delta, time.GetUtcNow());
                 }
@@ -114,15 +115,16 @@ internal sealed partial class ChatRunner(
         }
         catch (TokenBudgetExceededException exception)
         {
-            (status, problem, usage) = ("failed", LimitProblems.Of(exception.Decision), ChatUsage.None);
+            // The first call was refused; or a later one, behind what the answer has already used and done.
+            (status, problem, usage) = (rounds.Usage is null ? "failed" : "stopped", problem ?? LimitProblems.Of(exception.Decision), rounds.Usage ?? ChatUsage.None);
         }
         catch (Exception exception)
         {
             LogFailed(exception);
-            (status, usage) = ("failed", usage ?? (generation.Text.Length == 0 ? ChatUsage.None : null));
+            (status, usage) = ("failed", rounds.Usage ?? (generation.Text.Length == 0 ? ChatUsage.None : null));
         }
 
-        usage ??= ChatUsage.Estimate(prompt, generation.Text);
+        usage ??= rounds.Usage ?? ChatUsage.Estimate(prompt, generation.Text);
         // Before the end is told: a client that has seen it finds its tokens charged, and its place free.
         await allowance.SettleAsync(usage.InputTokens + usage.OutputTokens);
         await EndAsync(turn, generation, status, problem, usage, prompt.Count > 0 ? prompt[^1].Text : "");

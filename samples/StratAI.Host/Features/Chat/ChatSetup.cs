@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
+using StratAI.Host.Features.Chat.Tools;
 using StratAI.Host.Hosting;
 
 namespace StratAI.Host.Features.Chat;
@@ -24,9 +25,11 @@ internal static class ChatSetup
         }
 
         services.AddKeyedChatClient(Budgeted, provider => provider.GetRequiredService<IChatClient>())
+            .UseTools()
             .UseTokenBudget(options => options.EstimateInput = static (messages, _) => ChatUsage.OfInput(messages));
         services.AddSingleton<IValidateOptions<ChatSettings>, ChatSettings.Validator>();
         services.AddOptions<ChatSettings>().BindConfiguration("Chat").ValidateOnStart();
+        services.AddTools();
         services.AddSingleton<ChatStore>();
         services.AddSingleton<ChatContext>();
         services.AddSingleton<ChatGenerations>();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
+using StratAI.Host.Features.Chat.Tools;
 using StratAI.Host.Features.Conversations;
 using StratAI.Host.Http;
 
@@ -41,9 +42,9 @@ internal sealed class ChatStore(AppDatabase database, TimeProvider time)
                 }
 
                 var turn = new ChatTurn(conversation.Id, conversation.Place, time.NewId(), time.NewId(), conversation.Title is null, body.ConversationId is null);
-                // The answer is a microsecond younger than its question: that is their order.
+                // The answer is a little younger than its question: that is their order, with the calls of tools between.
                 await InsertMessageAsync(work, turn.QuestionId, turn, "user", body.Message, "complete", null, now);
-                await InsertMessageAsync(work, turn.AnswerId, turn, "assistant", "", "streaming", model, now.AddMicroseconds(1));
+                await InsertMessageAsync(work, turn.AnswerId, turn, "assistant", "", "streaming", model, now.AddMicroseconds(ToolMessages.Room));
                 await work.ExecuteAsync(
                     "UPDATE conversations SET message_count = message_count + 2, last_message_at = @now, active_message_id = @AnswerId, updated_at = @now WHERE id = @ConversationId",
                     new { now, turn.AnswerId, turn.ConversationId });

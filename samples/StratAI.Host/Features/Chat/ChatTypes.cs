@@ -37,11 +37,15 @@ internal static class ChatEventData
 
     internal sealed record Delta(string Text);
 
+    internal sealed record Tool(string Name, string Status, bool Cached);
+
     internal sealed record Done(Guid MessageId, string Status);
 
     public static (string Type, string Data) Of(Start data) => ("start", Json(data));
 
     public static (string Type, string Data) Of(Delta data) => ("delta", Json(data));
+
+    public static (string Type, string Data) Of(Tool data) => ("tool", Json(data));
 
     public static (string Type, string Data) Of(TokenUsage data) => ("usage", Json(data));
 

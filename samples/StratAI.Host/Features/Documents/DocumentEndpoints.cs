@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
+using StratAI.Host.Features.Chat.Tools;
 using StratAI.Host.Features.Documents.Extraction;
 using StratAI.Host.Features.Spaces;
 using StratAI.Host.Http;
@@ -19,7 +20,7 @@ internal static class DocumentEndpoints
 
     public static void MapDocuments(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/documents").WithTags("Documents");
+        var group = api.MapGroup("/documents").WithTags("Documents").ForgetsToolResults(ToolSubject.Documents);
         group.MapGet("", List).WithPageOrder(DocumentResource.Order).WithSummary("The documents you can see, without their content.");
         group.MapPost("", Create)
             .Idempotent(DocumentForm.FingerprintAsync)
@@ -41,7 +42,7 @@ internal static class DocumentEndpoints
             ? problem
             : await pages.ReadAsync(
                 DocumentResource.Order, page, new PageScope("documents", user.Id, filter.ToString()),
-                DocumentResource.Columns, "documents d", filter.Where(pages.Dialect), filter.Parameters(user, pages.Dialect), cancellation);
+                DocumentResource.Columns, "documents d", filter.Where(pages.Dialect), filter.Parameters(user.Id, pages.Dialect), cancellation);
 
     private static async Task<Results<CreatedResource<DocumentResource>, Problem>> Create(
         HttpRequest request, CurrentUser user, DocumentUpload upload, ContextDocuments context, TextWorker texts, Creation creation, CancellationToken cancellation)

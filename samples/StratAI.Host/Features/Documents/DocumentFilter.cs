@@ -2,7 +2,6 @@ using Dapper;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Http;
-using StratAI.Host.Security;
 
 namespace StratAI.Host.Features.Documents;
 
@@ -27,9 +26,9 @@ internal sealed record DocumentFilter(Guid? SpaceId, Guid? AreaId, string? Kind,
     }.OfType<string>());
 
     // What is no UUID is the id of nothing, and simply not found.
-    public DynamicParameters Parameters(CurrentUser user, Dialect dialect) => new(new
+    public DynamicParameters Parameters(string userId, Dialect dialect) => new(new
     {
-        userId = user.Id, SpaceId, AreaId, Kind, ids = dialect.List(IdTexts().Select(text => Guid.TryParse(text, out var id) ? id : Guid.Empty)), term = dialect.SearchTerm(Q ?? ""),
+        userId, SpaceId, AreaId, Kind, ids = dialect.List(IdTexts().Select(text => Guid.TryParse(text, out var id) ? id : Guid.Empty)), term = dialect.SearchTerm(Q ?? ""),
     });
 
     public override string ToString() => string.Join('\n', SpaceId, AreaId, Kind, Q, string.Join(',', IdTexts().Order()));

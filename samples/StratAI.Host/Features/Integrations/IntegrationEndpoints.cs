@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using StratAI.Host.Errors;
+using StratAI.Host.Features.Chat.Tools;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
 using StratAI.Pagination;
@@ -10,7 +11,7 @@ internal static class IntegrationEndpoints
 {
     public static void MapIntegrations(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/integrations").WithTags("Integrations");
+        var group = api.MapGroup("/integrations").WithTags("Integrations").ForgetsToolResults(ToolSubject.Calendar);
         group.MapGet("", List).WithPageOrder(IntegrationResource.Order).WithCacheControl("private, max-age=60").WithSummary("The services you have connected.");
         group.MapPut("/{service}", Put).WithSummary("Connects a service, or connects it anew.");
         group.MapDelete("/{service}", Delete).WithSummary("Disconnects a service and forgets its tokens.");

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
+using StratAI.Host.Features.Chat.Tools;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
 using StratAI.Pagination;
@@ -15,7 +16,7 @@ internal static class MeetingEndpoints
 
     public static void MapMeetings(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/meetings").WithTags("Meetings");
+        var group = api.MapGroup("/meetings").WithTags("Meetings").ForgetsToolResults(ToolSubject.Meetings);
         group.MapGet("", List).WithPageOrder(MeetingResource.Order)
             .WithSummary("Your meetings; those that overlap the time from 'from' until 'to'.");
         group.MapPost("", Create).Idempotent();
@@ -30,7 +31,7 @@ internal static class MeetingEndpoints
             ? problem
             : await pages.ReadAsync(
                 MeetingResource.Order, page, new PageScope("meetings", user.Id, filter.ToString()),
-                MeetingResource.Columns, "meetings m", filter.Where(), filter.Parameters(user), cancellation);
+                MeetingResource.Columns, "meetings m", filter.Where(), filter.Parameters(user.Id), cancellation);
 
     private static async Task<Results<CreatedResource<MeetingResource>, Problem>> Create(
         MeetingBody body, CurrentUser user, AppDatabase database, Places places, TimeProvider time, Creation creation, CancellationToken cancellation)

@@ -1,5 +1,4 @@
 using StratAI.Host.Errors;
-using StratAI.Host.Security;
 
 namespace StratAI.Host.Features.Meetings;
 
@@ -16,7 +15,7 @@ internal sealed record MeetingFilter(DateTimeOffset? From, DateTimeOffset? To)
     }.OfType<string>());
 
     // PostgreSQL takes times in UTC only.
-    public object Parameters(CurrentUser user) => new { userId = user.Id, From = From?.ToUniversalTime(), To = To?.ToUniversalTime() };
+    public object Parameters(string userId) => new { userId, From = From?.ToUniversalTime(), To = To?.ToUniversalTime() };
 
     public override string ToString() => $"{From?.ToUniversalTime():O}\n{To?.ToUniversalTime():O}";
 }

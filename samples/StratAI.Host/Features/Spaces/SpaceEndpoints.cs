@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
+using StratAI.Host.Features.Chat.Tools;
 using StratAI.Host.Features.Documents;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
@@ -15,7 +16,7 @@ internal static class SpaceEndpoints
 
     public static void MapSpaces(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/spaces").WithTags("Spaces");
+        var group = api.MapGroup("/spaces").WithTags("Spaces").ForgetsToolResults(ToolSubject.Documents);
         group.MapGet("", List).WithPageOrder(SpaceResource.Order).WithCacheControl(Kept).WithSummary("The spaces you are a member of.");
         group.MapPost("", Create).Idempotent().WithSummary("Makes a space that you own.");
         group.MapGet("/{id:guid}", Get).WithCacheControl(Kept);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
+using StratAI.Host.Features.Chat.Tools;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
 using StratAI.Pagination;
@@ -13,7 +14,7 @@ internal static class TaskEndpoints
 {
     public static void MapTasks(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/tasks").WithTags("Tasks");
+        var group = api.MapGroup("/tasks").WithTags("Tasks").ForgetsToolResults(ToolSubject.Tasks);
         group.MapGet("", List).WithPageOrder(TaskResource.Order).WithSummary("Your tasks.");
         group.MapPost("", Create).Idempotent();
         group.MapPost("/batch", CreateBatch).Idempotent().WithSummary("Makes up to 100 tasks, all or none.");
@@ -28,7 +29,7 @@ internal static class TaskEndpoints
             ? problem
             : await pages.ReadAsync(
                 TaskResource.Order, page, new PageScope("tasks", user.Id, filter.ToString()),
-                TaskResource.Columns, "tasks t", filter.Where(pages.Dialect), filter.Parameters(user, pages.Dialect), cancellation);
+                TaskResource.Columns, "tasks t", filter.Where(pages.Dialect), filter.Parameters(user.Id, pages.Dialect), cancellation);
 
     private static async Task<Results<CreatedResource<TaskResource>, Problem>> Create(
         TaskBody body, CurrentUser user, AppDatabase database, AreaStore areas, TimeProvider time, Creation creation, CancellationToken cancellation)
@@ -42,7 +43,7 @@ internal static class TaskEndpoints
         return await database.WriteAsync(
             async work =>
             {
-                await InsertAsync(work, [task], user);
+                await InsertAsync(work, [task], user.Id);
                 return await creation.AnswerAsync(work, Resource.Created($"/api/tasks/{task.Id}", task));
             },
             cancellation);
@@ -60,7 +61,7 @@ internal static class TaskEndpoints
         return await database.WriteAsync(
             async work =>
             {
-                await InsertAsync(work, tasks, user);
+                await InsertAsync(work, tasks, user.Id);
                 return await creation.AnswerAsync(work, Resource.Created("/api/tasks", new TaskBatch(tasks)));
             },
             cancellation);
@@ -119,20 +120,10 @@ internal static class TaskEndpoints
     private static async Task<Problem?> MissingAreaAsync(
         IReadOnlyList<TaskBody> bodies, CurrentUser user, AreaStore areas, Func<int, string> field, CancellationToken cancellation)
     {
-        var known = new Dictionary<Guid, bool>();
+        var visible = await areas.FindManyAsync(bodies.Select(body => body.AreaId).OfType<Guid>(), user.Id, cancellation);
         for (var i = 0; i < bodies.Count; i++)
         {
-            if (bodies[i].AreaId is not { } area)
-            {
-                continue;
-            }
-
-            if (!known.TryGetValue(area, out var visible))
-            {
-                known[area] = visible = await areas.FindAsync(area, user.Id, cancellation) is not null;
-            }
-
-            if (!visible)
+            if (bodies[i].AreaId is { } area && visible[area] is null)
             {
                 return NoSuchArea(field(i));
             }
@@ -143,10 +134,10 @@ internal static class TaskEndpoints
 
     private static Problem NoSuchArea(string field) => Problem.Validation(field, "There is no such area.");
 
-    /// <summary>One statement however many tasks: one round trip, and all or none of them.</summary>
-    private static Task<int> InsertAsync(UnitOfWork work, IReadOnlyList<TaskResource> tasks, CurrentUser user)
+    /// <summary>One statement however many tasks: one round trip, and all or none of them. One whose id there is already is not made again.</summary>
+    public static Task<int> InsertAsync(UnitOfWork work, IReadOnlyList<TaskResource> tasks, string userId)
     {
-        var parameters = new DynamicParameters(new { UserId = user.Id });
+        var parameters = new DynamicParameters(new { UserId = userId });
         var rows = tasks.Select((task, i) =>
         {
             parameters.Add($"Id{i}", task.Id);
@@ -161,7 +152,7 @@ internal static class TaskEndpoints
             return $"(@Id{i}, @UserId, @Title{i}, @Notes{i}, @Status{i}, @Priority{i}, @DueDate{i}, @AreaId{i}, @CompletedAt{i}, @CreatedAt{i}, @CreatedAt{i})";
         });
         return work.ExecuteAsync(
-            $"INSERT INTO tasks (id, user_id, title, notes, status, priority, due_date, area_id, completed_at, created_at, updated_at) VALUES {string.Join(", ", rows)}",
+            $"INSERT INTO tasks (id, user_id, title, notes, status, priority, due_date, area_id, completed_at, created_at, updated_at) VALUES {string.Join(", ", rows)} ON CONFLICT (id) DO NOTHING",
             parameters);
     }
 }

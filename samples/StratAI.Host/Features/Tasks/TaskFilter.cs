@@ -2,7 +2,6 @@ using Dapper;
 using StratAI.Host.Database;
 using StratAI.Host.Errors;
 using StratAI.Host.Http;
-using StratAI.Host.Security;
 
 namespace StratAI.Host.Features.Tasks;
 
@@ -26,8 +25,8 @@ internal sealed record TaskFilter(string[]? Status, int? Priority, Guid? AreaId,
         SearchFilter.Where(dialect, Q, "tasks", "t"),
     }.OfType<string>());
 
-    public DynamicParameters Parameters(CurrentUser user, Dialect dialect) =>
-        new(new { userId = user.Id, statuses = dialect.List(Status ?? []), Priority, AreaId, DueBefore, DueAfter, term = dialect.SearchTerm(Q ?? "") });
+    public DynamicParameters Parameters(string userId, Dialect dialect) =>
+        new(new { userId, statuses = dialect.List(Status ?? []), Priority, AreaId, DueBefore, DueAfter, term = dialect.SearchTerm(Q ?? "") });
 
     /// <summary>What a cursor is bound to: the same filters, in whatever order they were written.</summary>
     public override string ToString() => string.Join('\n', string.Join(',', (Status ?? []).Order()), Priority, AreaId, $"{DueBefore:O}", $"{DueAfter:O}", Q);
