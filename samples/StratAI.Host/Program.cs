@@ -4,6 +4,7 @@ using StratAI.Host.Features.Chat;
 using StratAI.Host.Features.Integrations;
 using StratAI.Host.Hosting;
 using StratAI.Host.Http;
+using StratAI.Host.Telemetry;
 
 var line = CommandLine.Parse(args);
 if (line.Error is not null)
@@ -15,6 +16,7 @@ if (line.Error is not null)
 return await StartupException.ReportAsync(async () =>
 {
     var builder = WebApplication.CreateBuilder(line.Settings);
+    builder.AddTelemetry();
     builder.AddParts();
     builder.AddApi();
     builder.AddChat();
@@ -24,6 +26,7 @@ return await StartupException.ReportAsync(async () =>
     await app.Services.GetRequiredService<Migrator>().ApplyAsync(app.Lifetime.ApplicationStopping);
 
     app.LogConstraints();
+    app.UseMetrics();
     app.UseApi();
     app.MapHealth();
     app.MapApiDescription();

@@ -37,7 +37,7 @@ internal sealed class AppDatabase : IAsyncDisposable
         // Every statement of this host is a short one. A pooler that waits for a lost server would otherwise hold requests for half a minute.
         Default("Command Timeout", () => settings.CommandTimeout = 10);
         Default("Application Name", () => settings.ApplicationName = "stratai-host");
-        return new(Dialect.Postgres, new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(logs).Build(), null);
+        return new(Dialect.Postgres, new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "host" }.UseLoggerFactory(logs).Build(), null);
 
         void Default(string keyword, Action apply)
         {
