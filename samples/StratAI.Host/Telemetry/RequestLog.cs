@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -7,6 +8,7 @@ namespace StratAI.Host.Telemetry;
 internal static partial class RequestLog
 {
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
+    private static readonly FrozenSet<string> Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
     public static IApplicationBuilder UseRequestLog(this IApplicationBuilder app)
     {
@@ -26,12 +28,15 @@ internal static partial class RequestLog
                 var level = isSlow || status >= StatusCodes.Status500InternalServerError ? LogLevel.Information : LogLevel.Debug;
                 if (logger.IsEnabled(level))
                 {
-                    var route = RouteOf(context);
-                    LogRequest(logger, level, context.Request.Method, route, status, elapsed.TotalMilliseconds);
+                    var (method, route) = (MethodOf(context.Request), RouteOf(context));
+                    LogRequest(logger, level, method, route, status, elapsed.TotalMilliseconds);
                 }
             }
         });
     }
+
+    // A client may send any word as its method.
+    private static string MethodOf(HttpRequest request) => Methods.Contains(request.Method) ? request.Method : "_OTHER";
 
     // The handler of exceptions takes the endpoint off the request.
     private static string RouteOf(HttpContext context) =>

@@ -6,7 +6,11 @@ namespace StratAI.Host.Telemetry;
 /// <summary>Takes off a span what names somebody or something of theirs: paths and queries hold ids of users, keys of objects and search terms.</summary>
 internal sealed class SpanPrivacy : BaseProcessor<Activity>
 {
-    private static readonly string[] Removed = ["url.path", "url.query", "client.address", "network.peer.address", "network.peer.port", "user_agent.original"];
+    private static readonly string[] Removed =
+    [
+        "url.path", "url.query", "client.address", "network.peer.address", "network.peer.port", "user_agent.original",
+        "http.request.method_original",
+    ];
 
     public override void OnEnd(Activity data)
     {

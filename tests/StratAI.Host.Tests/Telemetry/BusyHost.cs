@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,10 +74,19 @@ public abstract class BusyHost(HostFixture fixture) : IAsyncLifetime
             Metrics = await new ApiClient(host.Anonymous(), "").GetAsync("/metrics");
         }
 
+        // The host that the program runs disposes of itself a little later.
+        await Infrastructure.Eventually.TrueAsync(() => Task.FromResult(HasAllSignals()));
         Logs = _logs.Lines;
     }
 
     public async Task DisposeAsync() => await Collector.DisposeAsync();
+
+    private bool HasAllSignals() =>
+        Collector.TextOf("metrics").Length > 0
+        && Collector.TextOf("logs").Contains("Application is shutting down", StringComparison.Ordinal)
+        && Collector.Spans.Any(span => span.TraceId == BusyRun.RefusedTrace)
+        // Commands of Redis come last.
+        && (!IsDistributed || Collector.Spans.Any(span => span is { TraceId: BusyRun.ChatTrace, Name: "EVALSHA" }));
 
     private static Dictionary<string, string> InstrumentsNow()
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using StratAI.Host.Tests.Infrastructure;
 
 namespace StratAI.Host.Tests.Telemetry;
@@ -9,6 +8,7 @@ internal sealed class BusyRun(HostInstance host, CalendarServer calendar)
     public const string UploadTrace = "0af7651916cd43dd8448eb211c80319c";
     public const string ChatTrace = "0af7651916cd43dd8448eb211c80319d";
     public const string RefusedTrace = "0af7651916cd43dd8448eb211c80319e";
+    public const string ClientSpan = "b7ad6b7169203331";
 
     private static readonly byte[] Notes = "# canary-heading\n\nThe canary-text wants water.\n"u8.ToArray();
 
@@ -39,9 +39,7 @@ internal sealed class BusyRun(HostInstance host, CalendarServer calendar)
         await MakeAsync("/api/meetings", new { title = "canary-meeting", startsAt = "2026-12-01T10:00:00Z", endsAt = "2026-12-01T11:00:00Z", attendees = new[] { "canary@example.org" } });
         Ok(await User.PostAsync("/api/games/scores", new { game = "canary-game", score = 7 }));
         Ok(await User.GetAsync("/api/games/scores?game=canary-game"));
-        // Expired at once, so that reading refreshes it.
-        var account = calendar.NewAccount();
-        Ok(await User.PutAsync("/api/integrations/calendar", account.Body(expiresIn: 0)));
+        Ok(await User.PutAsync("/api/integrations/calendar", calendar.NewAccount().Body()));
         Ok(await User.GetAsync("/api/integrations/calendar/events?from=2026-12-01T00:00:00Z&to=2026-12-02T00:00:00Z"));
         await ChatAsync(area);
         Ok(await User.GetAsync("/api/conversations?q=canary-search"));
@@ -94,5 +92,5 @@ internal sealed class BusyRun(HostInstance host, CalendarServer calendar)
         return answer;
     }
 
-    private static (string Name, string Value) Trace(string id) => ("traceparent", $"00-{id}-b7ad6b7169203331-01");
+    private static (string Name, string Value) Trace(string id) => ("traceparent", $"00-{id}-{ClientSpan}-01");
 }

@@ -3,8 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace StratAI.Host.Tests.Telemetry;
 
-/// <param name="Text">The message, what it was made from, and the exception.</param>
-/// <param name="Scope">What the line's scopes hold.</param>
+/// <summary>A line: its text is the message, what that was made from, and the exception.</summary>
 public sealed record LogLine(string Category, LogLevel Level, string Text, IReadOnlyDictionary<string, string> Scope);
 
 /// <summary>Keeps every line that is logged.</summary>

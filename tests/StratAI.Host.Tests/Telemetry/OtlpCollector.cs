@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace StratAI.Host.Tests.Telemetry;
 
-/// <param name="Scope">The activity source.</param>
+/// <summary>A span as it was sent; its scope is the activity source.</summary>
 public sealed record ReceivedSpan(string Scope, string Name, string TraceId, string SpanId, string ParentId, IReadOnlyDictionary<string, string> Tags, IReadOnlyDictionary<string, string> Resource);
 
 /// <summary>An OpenTelemetry collector over real HTTP (OTLP with Protocol Buffers), which keeps what it gets; and a language model beside it.</summary>
