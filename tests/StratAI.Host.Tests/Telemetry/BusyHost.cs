@@ -84,9 +84,9 @@ public abstract class BusyHost(HostFixture fixture) : IAsyncLifetime
     private bool HasAllSignals() =>
         Collector.TextOf("metrics").Length > 0
         && Collector.TextOf("logs").Contains("Application is shutting down", StringComparison.Ordinal)
-        && Collector.Spans.Any(span => span.TraceId == BusyRun.RefusedTrace)
+        && Collector.Spans.Any(span => span.TraceId == Run.RefusedTrace)
         // Commands of Redis come last.
-        && (!IsDistributed || Collector.Spans.Any(span => span is { TraceId: BusyRun.ChatTrace, Name: "EVALSHA" }));
+        && (!IsDistributed || Collector.Spans.Any(span => span.TraceId == Run.ChatTrace && span.Name == "EVALSHA"));
 
     private static Dictionary<string, string> InstrumentsNow()
     {

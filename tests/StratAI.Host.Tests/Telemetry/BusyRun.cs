@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StratAI.Host.Tests.Infrastructure;
 
 namespace StratAI.Host.Tests.Telemetry;
@@ -5,12 +6,17 @@ namespace StratAI.Host.Tests.Telemetry;
 /// <summary>The busiest flows of the API, in which everything that a user names or says has the word "canary" in it.</summary>
 internal sealed class BusyRun(HostInstance host, CalendarServer calendar)
 {
-    public const string UploadTrace = "0af7651916cd43dd8448eb211c80319c";
-    public const string ChatTrace = "0af7651916cd43dd8448eb211c80319d";
-    public const string RefusedTrace = "0af7651916cd43dd8448eb211c80319e";
+    /// <summary>The span of the client, which all traces begin with.</summary>
     public const string ClientSpan = "b7ad6b7169203331";
 
     private static readonly byte[] Notes = "# canary-heading\n\nThe canary-text wants water.\n"u8.ToArray();
+
+    // Other instances in this process are heard too: each run has traces of its own.
+    public string UploadTrace { get; } = NewTrace();
+
+    public string ChatTrace { get; } = NewTrace();
+
+    public string RefusedTrace { get; } = NewTrace();
 
     public ApiClient User { get; private set; } = null!;
 
@@ -19,6 +25,8 @@ internal sealed class BusyRun(HostInstance host, CalendarServer calendar)
 
     /// <summary>The trace id that a refusal named.</summary>
     public string? RefusalTrace { get; private set; }
+
+    public static string NewTrace() => ActivityTraceId.CreateRandom().ToHexString();
 
     public async Task RunAsync()
     {

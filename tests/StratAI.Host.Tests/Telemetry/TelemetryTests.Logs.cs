@@ -20,11 +20,11 @@ public abstract partial class TelemetryTests
     [Fact]
     public void A_request_is_one_line_that_its_trace_and_its_id_find()
     {
-        var line = Assert.Single(busy.Logs, line => line.Category == "StratAI.Host.Requests" && line.Scope["TraceId"] == BusyRun.UploadTrace);
+        var line = Assert.Single(busy.Logs, line => line.Category == "StratAI.Host.Requests" && line.Scope["TraceId"] == busy.Run.UploadTrace);
 
         Assert.StartsWith("POST /api/documents/ answered 201 in ", line.Text, StringComparison.Ordinal);
         Assert.Equal(["Instance", "RequestId", "SpanId", "TraceId"], line.Scope.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(BusyRun.RefusedTrace, busy.Run.RefusalTrace);
+        Assert.Equal(busy.Run.RefusedTrace, busy.Run.RefusalTrace);
     }
 
     [Fact]

@@ -10,12 +10,12 @@ public abstract partial class TelemetryTests
         busy.IsDistributed
             ? [Server, "StratAI.RateLimiting", Redis, "Npgsql", "StratAI.Storage", "System.Net.Http"]
             : new HashSet<string> { Server, "StratAI.Storage" },
-        SpansOf(BusyRun.UploadTrace).Select(span => span.Scope).ToHashSet());
+        SpansOf(busy.Run.UploadTrace).Select(span => span.Scope).ToHashSet());
 
     [Fact]
     public void A_question_and_its_answer_are_one_trace_down_to_the_call_to_the_model()
     {
-        var spans = SpansOf(BusyRun.ChatTrace);
+        var spans = SpansOf(busy.Run.ChatTrace);
 
         Assert.Superset(
             busy.IsDistributed
@@ -28,14 +28,14 @@ public abstract partial class TelemetryTests
         var model = spans.Single(span => span.Scope == "Experimental.Microsoft.Extensions.AI");
         var call = spans.Single(span => span.Scope == "System.Net.Http" && span.ParentId == model.SpanId);
         Assert.Equal(generation.SpanId, model.ParentId);
-        Assert.Equal($"00-{BusyRun.ChatTrace}-{call.SpanId}-01", Assert.Single(busy.Collector.ModelCalls));
+        Assert.Equal($"00-{busy.Run.ChatTrace}-{call.SpanId}-01", Assert.Single(busy.Collector.ModelCalls));
     }
 
     [Fact]
     public void Spans_say_where_they_come_from_and_name_nobody()
     {
         var spans = busy.Collector.Spans;
-        var resource = SpansOf(BusyRun.UploadTrace)[0].Resource;
+        var resource = SpansOf(busy.Run.UploadTrace)[0].Resource;
 
         Assert.Equal(("stratai-host", "0.1.0", "test"), (resource["service.name"], resource["service.version"], resource["deployment.environment"]));
         Assert.Equal(busy.Logs[0].Scope["Instance"], resource["service.instance.id"]);
