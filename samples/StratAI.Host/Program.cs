@@ -5,6 +5,7 @@ using StratAI.Host.Features.Documents.Extraction;
 using StratAI.Host.Features.Integrations;
 using StratAI.Host.Hosting;
 using StratAI.Host.Http;
+using StratAI.Host.Telemetry;
 
 if (args is [TextExtractor.Command, var contentType])
 {
@@ -21,6 +22,7 @@ if (line.Error is not null)
 return await StartupException.ReportAsync(async () =>
 {
     var builder = WebApplication.CreateBuilder(line.Settings);
+    builder.AddTelemetry();
     builder.AddParts();
     builder.AddApi();
     builder.AddChat();
@@ -30,6 +32,7 @@ return await StartupException.ReportAsync(async () =>
     await app.Services.GetRequiredService<Migrator>().ApplyAsync(app.Lifetime.ApplicationStopping);
 
     app.LogConstraints();
+    app.UseMetrics();
     app.UseApi();
     app.MapHealth();
     app.MapApiDescription();

@@ -48,7 +48,7 @@ internal sealed class AppDatabase : IAsyncDisposable
         // Kept by the client, which then asks the server to end the statement: a setting of the session would be refused, or lost, by a pooler.
         Default("Command Timeout", () => settings.CommandTimeout = (int)Math.Ceiling(limit.TotalSeconds));
         Default("Application Name", () => settings.ApplicationName = "stratai-host");
-        var source = new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(logs).Build();
+        var source = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "host" }.UseLoggerFactory(logs).Build();
         return new(Dialect.Postgres, new(source, settings.MaxPoolSize, time ?? TimeProvider.System), null);
 
         void Default(string keyword, Action apply)

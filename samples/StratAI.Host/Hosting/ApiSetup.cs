@@ -8,6 +8,7 @@ using StratAI.Host.Features.Preferences;
 using StratAI.Host.Features.Spaces;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
+using StratAI.Host.Telemetry;
 using StratAI.Storage;
 
 namespace StratAI.Host.Hosting;
@@ -73,6 +74,7 @@ internal static partial class ApiSetup
     {
         app.UseCacheControl();
         app.UseRequestIdentity();
+        app.UseRequestLog();
         app.UseProblems();
         app.UseRoutingWithHead();
         // From memory, before the token is looked at: a flood of bad tokens does not cost their validation.

@@ -49,6 +49,8 @@ internal static class PartsSetup
             var options = ConfigurationOptions.Parse(redis!);
             // A Redis that is down at start is no reason to stay down: each feature says what it does without.
             options.AbortOnConnectFail = false;
+            // Its exceptions would tell of keys, and they are logged.
+            options.IncludeDetailInExceptions = false;
             var multiplexer = new Lazy<IConnectionMultiplexer>(() => ConnectionMultiplexer.Connect(options));
             services.AddSingleton(_ => multiplexer.Value);
             services.AddDataProtection().SetApplicationName("stratai-host").PersistKeysToStackExchangeRedis(() => multiplexer.Value.GetDatabase(), $"{prefix}:data-protection");

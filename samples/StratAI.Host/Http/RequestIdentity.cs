@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using StratAI.Host.Hosting;
+using StratAI.Host.Telemetry;
 
 namespace StratAI.Host.Http;
 
@@ -22,7 +23,7 @@ internal static partial class RequestIdentity
                 context.Response.Headers["X-Instance-Id"] = instance;
                 return Task.CompletedTask;
             });
-            using (logger.BeginScope(new Dictionary<string, object> { ["RequestId"] = id }))
+            using (logger.BeginScope(new RequestScope(id)))
             {
                 await next(context);
             }

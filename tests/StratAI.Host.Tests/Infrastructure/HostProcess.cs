@@ -49,6 +49,15 @@ public sealed class HostProcess : IAsyncDisposable
         return (_process.ExitCode, await _errors);
     }
 
+    /// <summary>Asks the process to end, as a service manager does, and returns its exit code and what it wrote to standard output.</summary>
+    public async Task<(int ExitCode, string Output)> TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{Id}"]);
+        await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return (_process.ExitCode, await _output);
+    }
+
     public async Task WaitUntilReadyAsync()
     {
         using var http = new HttpClient { BaseAddress = Address };
@@ -82,7 +91,7 @@ public sealed class HostProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var socket = new TcpListener(IPAddress.Loopback, 0);
         socket.Start();

@@ -4,6 +4,7 @@ using StratAI.Host.Errors;
 using StratAI.Host.Features.Conversations;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
+using StratAI.Host.Telemetry;
 using StratAI.RateLimiting.LanguageModels;
 
 namespace StratAI.Host.Features.Chat;
@@ -14,7 +15,7 @@ namespace StratAI.Host.Features.Chat;
 /// </summary>
 internal sealed partial class ChatRunner(
     [FromKeyedServices(ChatSetup.Budgeted)] IChatClient model, ChatStore store, ChatGenerations generations, TimeProvider time, IHostApplicationLifetime lifetime,
-    ILogger<ChatRunner> logger) : BackgroundService
+    ChatMetrics metrics, ILogger<ChatRunner> logger) : BackgroundService
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
@@ -27,10 +28,11 @@ internal sealed partial class ChatRunner(
 
     public void Start(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building, IList<AITool> tools, ChatAllowance allowance)
     {
-        // The request that asked ends before its answer may: the task takes nothing of it along, not even its trace.
+        var run = HostTelemetry.Detached("chat.generate", () => RunAsync(turn, generation, building, tools, allowance));
+        // The request that asked ends before its answer may: the task takes nothing of it along but its trace.
         using (ExecutionContext.SuppressFlow())
         {
-            _running[turn.AnswerId] = Task.Run(() => RunAsync(turn, generation, building, tools, allowance));
+            _running[turn.AnswerId] = Task.Run(run);
         }
     }
 
@@ -90,6 +92,7 @@ internal sealed partial class ChatRunner(
         IReadOnlyList<ChatMessage> prompt = [];
         var rounds = new AnswerRounds();
         TokenUsage? usage = null;
+        var measured = metrics.Begin();
         var (status, problem) = ("complete", default(Problem));
         try
         {
@@ -101,6 +104,7 @@ internal sealed partial class ChatRunner(
                 if (rounds.Add(update) is { Length: > 0 } delta)
                 {
                     generation.AppendText(delta, time.GetUtcNow());
+                    measured.Text();
                 }
 
                 if (LimitProblems.OfEnded(update) is { } ended)
@@ -128,6 +132,7 @@ internal sealed partial class ChatRunner(
         // Before the end is told: a client that has seen it finds its tokens charged, and its place free.
         await allowance.SettleAsync(usage.InputTokens + usage.OutputTokens);
         await EndAsync(turn, generation, status, problem, usage, prompt.Count > 0 ? prompt[^1].Text : "");
+        measured.End(status, usage);
         _running.TryRemove(turn.AnswerId, out _);
     }
 

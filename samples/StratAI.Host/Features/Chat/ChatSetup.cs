@@ -26,7 +26,10 @@ internal static class ChatSetup
 
         services.AddKeyedChatClient(Budgeted, provider => provider.GetRequiredService<IChatClient>())
             .UseTools()
-            .UseTokenBudget(options => options.EstimateInput = static (messages, _) => ChatUsage.OfInput(messages));
+            .UseTokenBudget(options => options.EstimateInput = static (messages, _) => ChatUsage.OfInput(messages))
+            // Whatever the environment says: what is asked and answered is in no span.
+            .UseOpenTelemetry(configure: client => client.EnableSensitiveData = false);
+        services.AddSingleton<ChatMetrics>();
         services.AddSingleton<IValidateOptions<ChatSettings>, ChatSettings.Validator>();
         services.AddOptions<ChatSettings>().BindConfiguration("Chat").ValidateOnStart();
         services.AddTools();

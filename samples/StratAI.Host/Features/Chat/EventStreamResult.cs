@@ -15,6 +15,7 @@ internal sealed class EventStreamResult(IAsyncEnumerable<ChatEvent?> events) : I
         // Tells nginx and its kin to pass every event on at once.
         response.Headers["X-Accel-Buffering"] = "no";
 
+        using var open = httpContext.RequestServices.GetRequiredService<ChatMetrics>().OpenStream();
         var aborted = httpContext.RequestAborted;
         try
         {
