@@ -35,7 +35,7 @@ public sealed partial class DeploymentTests(EmbeddedHost host)
         var (app, read) = Configure(settings);
         using (app)
         {
-            Assert.Empty(settings.Keys.Where(name => !read.Names.ContainsKey(name)));
+            Assert.All(settings.Keys, name => Assert.Contains(name, read.Names.Keys));
             var modes = app.Services.GetRequiredService<PartModes>();
             Assert.True(modes is { Database: true, Memory: true, Objects: true }, "It holds the deployment to one instance.");
         }
@@ -85,7 +85,7 @@ public sealed partial class DeploymentTests(EmbeddedHost host)
             Assert.Contains($"{variable}=", cluster, StringComparison.Ordinal);
             if (variable.StartsWith("HOST_", StringComparison.Ordinal))
             {
-                Assert.Contains(DeploymentFiles.Compose.At("services").Texts(), service => $"{service}:{Port}" == balanced[variable]);
+                Assert.Contains(DeploymentFiles.Compose.At("services"), service => $"{service.Key}:{Port}" == balanced[variable]);
             }
         }
 

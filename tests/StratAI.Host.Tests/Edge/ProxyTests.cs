@@ -16,10 +16,10 @@ public sealed class ProxyTests(EmbeddedHost host)
     {
         await using var instance = Start("127.0.0.0/8");
 
-        Assert.Equal([401, 401, 429], await AskAsync(instance, "203.0.113.1", "203.0.113.1", "203.0.113.1"));
-        Assert.Equal([401], await AskAsync(instance, "203.0.113.2"));
+        Assert.Equal("401 401 429", await AskAsync(instance, "203.0.113.1", "203.0.113.1", "203.0.113.1"));
+        Assert.Equal("401", await AskAsync(instance, "203.0.113.2"));
         // What a client wrote in front of its address, or behind which it would hide, is not believed.
-        Assert.Equal([401, 401, 429], await AskAsync(instance, "198.51.100.1, 203.0.113.3", "198.51.100.2, 203.0.113.3", "198.51.100.3, 203.0.113.3"));
+        Assert.Equal("401 401 429", await AskAsync(instance, "198.51.100.1, 203.0.113.3", "198.51.100.2, 203.0.113.3", "198.51.100.3, 203.0.113.3"));
     }
 
     [Fact]
@@ -27,9 +27,9 @@ public sealed class ProxyTests(EmbeddedHost host)
     {
         await using var instance = Start("127.0.0.1, 10.0.0.0/8", hops: 2);
 
-        Assert.Equal([401, 401, 429], await AskAsync(instance, "203.0.113.4, 10.0.0.7", "203.0.113.4, 10.0.0.8", "203.0.113.4, 10.0.0.9"));
+        Assert.Equal("401 401 429", await AskAsync(instance, "203.0.113.4, 10.0.0.7", "203.0.113.4, 10.0.0.8", "203.0.113.4, 10.0.0.9"));
         // The last proxy is known, what it was reached by is not: the chain ends there.
-        Assert.Equal([401, 401, 429], await AskAsync(instance, "198.51.100.1, 203.0.113.5", "198.51.100.2, 203.0.113.5", "198.51.100.3, 203.0.113.5"));
+        Assert.Equal("401 401 429", await AskAsync(instance, "198.51.100.1, 203.0.113.5", "198.51.100.2, 203.0.113.5", "198.51.100.3, 203.0.113.5"));
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class ProxyTests(EmbeddedHost host)
     {
         await using var instance = Start(networks);
 
-        Assert.Equal([401, 401, 429], await AskAsync(instance, "203.0.113.1", "203.0.113.2", "203.0.113.3"));
+        Assert.Equal("401 401 429", await AskAsync(instance, "203.0.113.1", "203.0.113.2", "203.0.113.3"));
         Assert.DoesNotContain(Https, (await GetAsync(instance, "api.example.com")).Headers.Keys);
     }
 
@@ -57,7 +57,7 @@ public sealed class ProxyTests(EmbeddedHost host)
     [InlineData("Proxy:Networks has 'everybody'", "--Proxy:Networks=10.0.0.0/8,everybody")]
     [InlineData("Proxy:Networks has '0.0.0.0/0'", "--Proxy:Networks:0=0.0.0.0/0")]
     [InlineData("Proxy:Networks has '::/0'", "--Proxy:Networks=::/0")]
-    [InlineData("Proxy:Networks has '10.0.0.1/8'", "--Proxy:Networks=10.0.0.1/8")]
+    [InlineData("Proxy:Networks has '10.0.0.0/33'", "--Proxy:Networks=10.0.0.0/33")]
     [InlineData("Proxy:Hops is 0", "--Proxy:Hops=0")]
     [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "--ForwardedHeaders_Enabled=true")]
     public void What_would_trust_too_many_ends_the_start(string expected, string setting)
@@ -69,7 +69,7 @@ public sealed class ProxyTests(EmbeddedHost host)
     private HostInstance Start(string networks, int hops = 1) => new(host.SettingsApart(
         ("Proxy:Networks", networks), ("Proxy:Hops", $"{hops}"), ("Limits:Policies:ip:PermitLimit", "2")));
 
-    private static async Task<int[]> AskAsync(HostInstance instance, params string[] forwardedFor)
+    private static async Task<string> AskAsync(HostInstance instance, params string[] forwardedFor)
     {
         using var http = instance.Anonymous();
         var client = new ApiClient(http, "");
@@ -79,7 +79,7 @@ public sealed class ProxyTests(EmbeddedHost host)
             statuses.Add((await client.GetAsync("/api/me", ("X-Forwarded-For", addresses))).Status);
         }
 
-        return [.. statuses];
+        return string.Join(' ', statuses);
     }
 
     private static async Task<Answer> GetAsync(HostInstance instance, string name)
