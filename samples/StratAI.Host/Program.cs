@@ -1,4 +1,5 @@
 using StratAI.Host.Database;
+using StratAI.Host.Edge;
 using StratAI.Host.Features;
 using StratAI.Host.Features.Chat;
 using StratAI.Host.Features.Documents.Extraction;
@@ -22,7 +23,9 @@ if (line.Error is not null)
 return await StartupException.ReportAsync(async () =>
 {
     var builder = WebApplication.CreateBuilder(line.Settings);
+    builder.AddSecrets();
     builder.AddTelemetry();
+    builder.AddEdge();
     builder.AddParts();
     builder.AddApi();
     builder.AddChat();

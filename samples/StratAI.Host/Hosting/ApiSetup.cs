@@ -1,3 +1,4 @@
+using StratAI.Host.Edge;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Areas;
 using StratAI.Host.Features.Documents;
@@ -72,11 +73,13 @@ internal static partial class ApiSetup
     /// <summary>What every request passes, from the outside in.</summary>
     public static void UseApi(this WebApplication app)
     {
+        app.UseEdge();
         app.UseCacheControl();
         app.UseRequestIdentity();
         app.UseRequestLog();
         app.UseProblems();
         app.UseRoutingWithHead();
+        app.UseOrigins();
         // From memory, before the token is looked at: a flood of bad tokens does not cost their validation.
         app.UseKnownRefusals(LimitPolicies.Ip);
         app.UseAuthentication();

@@ -30,6 +30,8 @@ internal static class TokenSetup
             options.MapInboundClaims = false;
             options.Authority = authority;
             options.Audience = audience;
+            // Keys come from the configured authority, wherever it may point.
+            options.BackchannelHttpHandler = new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
             options.TokenValidationParameters = new()
             {
                 ValidAudience = audience,

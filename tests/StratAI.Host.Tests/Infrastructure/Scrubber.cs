@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using StratAI.Host.Edge;
 
 namespace StratAI.Host.Tests.Infrastructure;
 
@@ -11,7 +12,10 @@ namespace StratAI.Host.Tests.Infrastructure;
 public sealed partial class Scrubber
 {
     // What is the same for all answers, or says nothing about them.
-    private static readonly string[] Left = ["Date", "X-Instance-Id", "Transfer-Encoding", "Content-Length", "Connection", "RateLimit"];
+    private static readonly string[] Left = ["Date", "X-Instance-Id", "Transfer-Encoding", "Content-Length", "Connection", "RateLimit", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy"];
+
+    // Shown where it is not that of every answer, which is a document's content.
+    private static readonly string[] Policy = ["Content-Security-Policy", "X-Content-Type-Options"];
 
     private readonly Dictionary<string, string> _names = [];
     private readonly Dictionary<string, int> _counts = [];
@@ -20,10 +24,14 @@ public sealed partial class Scrubber
     public object Show(Answer answer) => new
     {
         status = answer.Status,
-        headers = answer.Headers.Where(header => !Left.Contains(header.Key, StringComparer.OrdinalIgnoreCase) && header is not { Key: "Vary", Value: "Authorization" })
+        headers = answer.Headers
+            .Where(header => !Left.Contains(header.Key, StringComparer.OrdinalIgnoreCase) && header is not { Key: "Vary", Value: "Authorization" }
+                && !(IsApiPolicy(answer) && Policy.Contains(header.Key)))
             .OrderBy(header => header.Key, StringComparer.Ordinal).ToDictionary(header => header.Key, header => Scrub(header.Key, header.Value)),
         body = answer.Body is { } json ? Scrub(json, "") : (object?)(answer.Bytes.Length > 0 ? Scrub("", answer.Text) : null),
     };
+
+    private static bool IsApiPolicy(Answer answer) => answer.Headers.GetValueOrDefault("Content-Security-Policy") == ResponseHeaders.ApiPolicy;
 
     /// <summary>The same of a document that is no answer.</summary>
     public JsonNode? Show(JsonNode document) => Scrub(document, "");
