@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.AI;
 using StratAI.Host.Errors;
+using StratAI.Host.Features.Chat.Providers;
 using StratAI.Host.Features.Conversations;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
@@ -119,7 +120,7 @@ internal sealed partial class ChatRunner(
         catch (Exception exception)
         {
             LogFailed(exception);
-            (status, usage) = ("failed", usage ?? (generation.Text.Length == 0 ? ChatUsage.None : null));
+            (status, problem, usage) = ("failed", ModelProblems.Of(exception), usage ?? (generation.Text.Length == 0 ? ChatUsage.None : null));
         }
 
         usage ??= ChatUsage.Estimate(prompt, generation.Text);

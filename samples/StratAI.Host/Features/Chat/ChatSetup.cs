@@ -1,5 +1,8 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
+using StratAI.Host.Features.Chat.Anthropic;
+using StratAI.Host.Features.Chat.OpenAI;
+using StratAI.Host.Features.Chat.Tokens;
 using StratAI.Host.Hosting;
 
 namespace StratAI.Host.Features.Chat;
@@ -14,17 +17,25 @@ internal static class ChatSetup
     public static void AddChat(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        // Loads beside the start.
+        _ = TokenCount.Ready;
         switch (builder.Configuration["Chat:Provider"] ?? "local")
         {
             case "local":
                 services.AddLocalChat();
                 break;
+            case "anthropic":
+                services.AddAnthropicChat();
+                break;
+            case "openai":
+                services.AddOpenAIChat();
+                break;
             case var unknown:
-                throw new StartupException($"Chat:Provider is '{unknown}'; this version has 'local'.");
+                throw new StartupException($"Chat:Provider is '{unknown}'; it must be 'local', 'anthropic' or 'openai'.");
         }
 
         services.AddKeyedChatClient(Budgeted, provider => provider.GetRequiredService<IChatClient>())
-            .UseTokenBudget(options => options.EstimateInput = static (messages, _) => ChatUsage.OfInput(messages));
+            .UseTokenBudget(options => options.EstimateInput = ChatUsage.OfInput);
         services.AddSingleton<IValidateOptions<ChatSettings>, ChatSettings.Validator>();
         services.AddOptions<ChatSettings>().BindConfiguration("Chat").ValidateOnStart();
         services.AddSingleton<ChatStore>();
