@@ -128,7 +128,8 @@ public sealed class ModelReply
         await _context.Response.WriteAsJsonAsync(new { type = "error", error = new { type, message = "You said: a secret question" } });
     }
 
-    public void Redirect(string address) => _context.Response.Redirect(address);
+    /// <summary>Sends the same request elsewhere.</summary>
+    public void Redirect(string address) => _context.Response.Redirect(address, permanent: false, preserveMethod: true);
 
     /// <summary>Sends nothing more until the client goes.</summary>
     public Task HoldAsync() => Gone;

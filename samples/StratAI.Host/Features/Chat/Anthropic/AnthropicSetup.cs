@@ -28,7 +28,8 @@ internal static class AnthropicSetup
             AuthToken = null,
             HttpClient = ModelHttp.Create(settings, hasKey: true, time, inner => new PromptCacheHandler(settings) { InnerHandler = inner }),
             MaxRetries = 0,
-            Timeout = settings.AnswerTimeout,
+            // Behind that of ModelCalls, which says what it was.
+            Timeout = settings.AnswerTimeout + TimeSpan.FromMinutes(1),
         };
         var model = new AnthropicMessages(client.AsIChatClient(settings.Model, settings.MaxOutputTokens));
         return new CountedChatClient(new ModelCalls(model, settings, time, services.GetRequiredService<ILogger<ModelCalls>>()));

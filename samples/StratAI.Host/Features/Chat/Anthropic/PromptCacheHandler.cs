@@ -15,6 +15,7 @@ internal sealed class PromptCacheHandler(AnthropicSettings settings) : Delegatin
             if (await JsonNode.ParseAsync(body, cancellationToken: cancellationToken) is JsonObject message)
             {
                 CacheBreakpoints.Place(message, settings.PromptCache, settings.PromptCacheMinimum);
+                content.Dispose();
                 using var written = new MemoryStream();
                 await using (var writer = new Utf8JsonWriter(written))
                 {
