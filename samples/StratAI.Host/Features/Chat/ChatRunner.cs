@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.AI;
 using StratAI.Host.Errors;
+using StratAI.Host.Features.Chat.Providers;
 using StratAI.Host.Features.Conversations;
 using StratAI.Host.Http;
 using StratAI.Host.Security;
@@ -125,7 +126,7 @@ internal sealed partial class ChatRunner(
         catch (Exception exception)
         {
             LogFailed(exception);
-            (status, usage) = ("failed", rounds.Usage ?? (generation.Text.Length == 0 ? ChatUsage.None : null));
+            (status, problem, usage) = ("failed", ModelProblems.Of(exception), rounds.Usage ?? (generation.Text.Length == 0 ? ChatUsage.None : null));
         }
 
         usage ??= rounds.Usage ?? ChatUsage.Estimate(prompt, generation.Text);

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
+using StratAI.Host.Features.Chat.Anthropic;
+using StratAI.Host.Features.Chat.OpenAI;
+using StratAI.Host.Features.Chat.Tokens;
 using StratAI.Host.Features.Chat.Tools;
 using StratAI.Host.Hosting;
 
@@ -15,18 +18,26 @@ internal static class ChatSetup
     public static void AddChat(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        // Loads beside the start.
+        _ = TokenCount.Ready;
         switch (builder.Configuration["Chat:Provider"] ?? "local")
         {
             case "local":
                 services.AddLocalChat();
                 break;
+            case "anthropic":
+                services.AddAnthropicChat();
+                break;
+            case "openai":
+                services.AddOpenAIChat();
+                break;
             case var unknown:
-                throw new StartupException($"Chat:Provider is '{unknown}'; this version has 'local'.");
+                throw new StartupException($"Chat:Provider is '{unknown}'; it must be 'local', 'anthropic' or 'openai'.");
         }
 
         services.AddKeyedChatClient(Budgeted, provider => provider.GetRequiredService<IChatClient>())
             .UseTools()
-            .UseTokenBudget(options => options.EstimateInput = static (messages, _) => ChatUsage.OfInput(messages))
+            .UseTokenBudget(options => options.EstimateInput = ChatUsage.OfInput)
             // Whatever the environment says: what is asked and answered is in no span.
             .UseOpenTelemetry(configure: client => client.EnableSensitiveData = false);
         services.AddSingleton<ChatMetrics>();

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.AI;
 using StratAI.Host.Features.Chat.Local;
+using StratAI.Host.Features.Chat.Tokens;
 using StratAI.Host.Features.Conversations;
 
 namespace StratAI.Host.Features.Chat;
@@ -17,24 +18,27 @@ internal static class ChatUsage
     public static TokenUsage Report(UsageDetails details) =>
         new(details.InputTokenCount ?? 0, details.OutputTokenCount ?? 0, details.CachedInputTokenCount ?? 0, details.AdditionalCounts?.ContainsKey(LocalChatClient.EstimatedCount) == true);
 
-    /// <summary>Where the model did not say: about four bytes are a token.</summary>
+    /// <summary>Where nobody said: the prompt is counted, and four bytes are a token of the answer, as the budget has it.</summary>
     public static TokenUsage Estimate(IReadOnlyList<ChatMessage> prompt, string answer) =>
-        prompt.Count == 0 ? None : new(OfInput(prompt), Tokens(Encoding.UTF8.GetByteCount(answer)), 0, Estimated: true);
+        prompt.Count == 0 ? None : new(OfInput(prompt), (Encoding.UTF8.GetByteCount(answer) + BytesPerToken - 1) / BytesPerToken, 0, Estimated: true);
 
-    public static long OfInput(IEnumerable<ChatMessage> prompt)
+    /// <summary>What a model reads: messages, instructions, and the tools it may call.</summary>
+    public static long OfInput(IEnumerable<ChatMessage> prompt, ChatOptions? options = null)
     {
-        var (messages, bytes) = (0L, 0L);
+        var texts = new List<string>();
+        var messages = 0;
         foreach (var message in prompt)
         {
             messages++;
-            foreach (var content in message.Contents.OfType<TextContent>())
-            {
-                bytes += Encoding.UTF8.GetByteCount(content.Text);
-            }
+            texts.AddRange(TokenCount.TextOf(message.Contents));
         }
 
-        return (messages * TokensPerMessage) + Tokens(bytes);
-    }
+        texts.Add(options?.Instructions ?? "");
+        foreach (var tool in options?.Tools ?? [])
+        {
+            texts.AddRange([tool.Name, tool.Description, (tool as AIFunctionDeclaration)?.JsonSchema.GetRawText() ?? ""]);
+        }
 
-    private static long Tokens(long bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
+        return (messages * TokensPerMessage) + TokenCount.Of(texts);
+    }
 }
