@@ -37,17 +37,17 @@ public sealed class RequestLimitTests(EmbeddedHost host)
         Assert.Equal(HttpStatusCode.RequestUriTooLong, response.StatusCode);
     }
 
-    [Theory]
-    [InlineData("api.example.com", 200)]
-    [InlineData("evil.example.com", 400)]
-    public async Task With_allowed_hosts_a_request_for_another_name_is_refused(string name, int status)
+    [Fact]
+    public async Task With_allowed_hosts_a_request_for_another_name_is_refused()
     {
         await using var instance = new HostInstance(host.SettingsApart(("AllowedHosts", "api.example.com")));
         using var http = instance.Anonymous();
+        var client = new ApiClient(http, "");
 
-        var answer = await new ApiClient(http, "").GetAsync("/openapi/v1.json", ("Host", name));
+        var (known, unknown) = (await client.GetAsync("/health/live", ("Host", "api.example.com")), await client.GetAsync("/health/live", ("Host", "evil.example.com")));
 
-        Assert.Equal((status, status == 200), (answer.Status, answer.Bytes.Length > 0));
+        Assert.Equal((200, 400), (known.Status, unknown.Status));
+        Assert.Empty(unknown.Bytes);
     }
 
     /// <summary>Of the server's settings, as waiting for it would take that long.</summary>
