@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.HostFiltering;
+
 namespace StratAI.Host.Edge;
 
 /// <summary>What stands between the network and the API: proxies, response headers, other origins, the server's limits.</summary>
@@ -9,6 +11,8 @@ internal static class EdgeSetup
     public static void AddEdge(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(options => options.Limits.RequestHeadersTimeout = RequestHeadersTimeout);
+        // Its page in HTML is no answer of an API.
+        builder.Services.Configure<HostFilteringOptions>(options => options.IncludeFailureMessage = false);
         builder.AddProxies();
         builder.AddOrigins();
         builder.Services.AddSingleton<ResponseHeaders>();

@@ -44,20 +44,18 @@ public sealed class OriginTests(EmbeddedHost host)
         }
     }
 
-    [Theory]
-    [InlineData("https://evil.example.com")]
-    [InlineData("https://app.example.com.evil.com")]
-    [InlineData("http://app.example.com")]
-    [InlineData("null")]
-    public async Task Pages_of_other_origins_are_told_nothing(string origin)
+    [Fact]
+    public async Task Pages_of_other_origins_are_told_nothing()
     {
         await using var instance = new HostInstance(host.SettingsApart(("Cors:Origins:0", App)));
         using var http = instance.Anonymous();
         var page = new ApiClient(http, "");
 
-        var answers = new[] { await PreflightAsync(page, origin, "GET", "authorization"), await page.GetAsync("/health/live", ("Origin", origin)) };
-
-        Assert.All(answers, answer => Assert.DoesNotContain(answer.Headers.Keys, name => name.StartsWith("Access-Control-Allow", StringComparison.OrdinalIgnoreCase)));
+        foreach (var origin in new[] { "https://evil.example.com", "https://app.example.com.evil.com", "https://app.example.com:8443", "http://app.example.com", "null" })
+        {
+            var answers = new[] { await PreflightAsync(page, origin, "GET", "authorization"), await page.GetAsync("/health/live", ("Origin", origin)) };
+            Assert.All(answers, answer => Assert.DoesNotContain(answer.Headers.Keys, name => name.StartsWith("Access-Control-Allow", StringComparison.OrdinalIgnoreCase)));
+        }
     }
 
     [Fact]

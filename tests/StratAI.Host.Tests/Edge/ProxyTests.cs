@@ -23,6 +23,14 @@ public sealed class ProxyTests(EmbeddedHost host)
     }
 
     [Fact]
+    public async Task Behind_one_proxy_the_address_that_it_names_counts_though_it_be_one_of_a_proxy()
+    {
+        await using var instance = Start("127.0.0.1, 10.0.0.0/8");
+
+        Assert.Equal("401 401 429", await AskAsync(instance, "203.0.113.1, 10.0.0.7", "203.0.113.2, 10.0.0.7", "203.0.113.3, 10.0.0.7"));
+    }
+
+    [Fact]
     public async Task Behind_two_proxies_the_address_before_the_last_counts()
     {
         await using var instance = Start("127.0.0.1, 10.0.0.0/8", hops: 2);
