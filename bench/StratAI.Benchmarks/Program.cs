@@ -7,6 +7,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using StratAI.Benchmarks.Caching;
 using StratAI.Benchmarks.Chat;
+using StratAI.Benchmarks.Host;
 using StratAI.Benchmarks.Locking;
 using StratAI.Benchmarks.Pagination;
 using StratAI.Benchmarks.RateLimiting;
@@ -29,6 +30,9 @@ Func<Task>? other = args switch
     ["image-variants"] => ImageVariants.RunAsync,
     ["storage-peer", var address, var bucket] => () => PeerApp.RunAsync(address, bucket),
     ["chat-statements"] => ChatStatements.RunAsync,
+    ["host-lists"] => TaskLists.RunAsync,
+    ["host-chat"] => ChatStreams.RunAsync,
+    ["host-peer", var layer, var address, var database] => () => TaskPeer.RunAsync(layer, address, database),
     ["migration"] => () => MigrationBench.RunAsync(10_000, []),
     ["migration", var rows, .. var rest] => () => MigrationBench.RunAsync(int.Parse(rows, CultureInfo.InvariantCulture), rest),
     _ => null,

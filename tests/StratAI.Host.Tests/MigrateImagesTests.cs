@@ -27,7 +27,8 @@ public abstract class MigrateImagesTests(HostFixture host, ITestOutputHelper out
         long moved = 0;
         for (var kill = 0; kill < 5; kill++)
         {
-            await using var run = new HostCommand(deployment.Settings, "migrate-images", "--workers", "3", "--batch", "7");
+            // At a pace: else, on a busy machine, it may be done before anybody has seen it begin.
+            await using var run = new HostCommand(deployment.Settings, "migrate-images", "--workers", "3", "--batch", "7", "--rate", "40");
             moved = await deployment.WaitUntilMovedAsync(moved + random.Next(1, 15), run);
 
             Assert.False(run.HasExited, "It has ended before it could be killed.");

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 
 namespace StratAI.Benchmarks.Chat;
@@ -38,14 +39,8 @@ internal sealed class ChatUser : IDisposable
     /// <summary>Asks, and reads the whole answer.</summary>
     public async Task AskAsync()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/chat")
-        {
-            Content = JsonContent.Create(new { conversationId = _conversation, areaId = _area, message = "What do tomatoes want?" }),
-        };
-        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        response.EnsureSuccessStatusCode();
         var last = "";
-        await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
+        await foreach (var item in AskEventsAsync())
         {
             last = item.EventType;
         }
@@ -53,6 +48,21 @@ internal sealed class ChatUser : IDisposable
         if (last != "done")
         {
             throw new InvalidOperationException($"The answer ended with '{last}'.");
+        }
+    }
+
+    /// <summary>Asks, in a conversation of its own where it is to begin <paramref name="anew"/>; the answer's events as they come.</summary>
+    public async IAsyncEnumerable<SseItem<string>> AskEventsAsync(bool anew = false, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/chat")
+        {
+            Content = JsonContent.Create(new { conversationId = anew ? (Guid?)null : _conversation, areaId = _area, message = "What do tomatoes want?" }),
+        };
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken))
+        {
+            yield return item;
         }
     }
 

@@ -67,10 +67,13 @@ internal sealed partial class RedisLevel
         ? (Records.Session(scope.Session), 2 * Milliseconds(_settings.Staleness))
         : (Records.NoSession, 0);
 
-    /// <summary>Makes an invalidation hold on this instance, and puts it in the outbox where Redis did not take it.</summary>
+    /// <summary>
+    /// Makes an invalidation hold on this instance, and puts it in the outbox where Redis did not take it. A number not above what was known before is
+    /// of a server that lost its end: L1 would take what it holds for newer, and the invalidation is lost when the record begins again.
+    /// </summary>
     private Stamp? Apply(InvalidationKind kind, string[] names, Stamp begun, RedisResult? result)
     {
-        if (result is not null)
+        if (result is not null && (long)result > begun.Sequence)
         {
             var stamp = _local.Observe(begun, (long)result);
             new InvalidationMessage(stamp.Sequence, kind, names).ApplyTo(_local);
