@@ -36,7 +36,7 @@ public sealed record ApiEndpoint(string Name, Func<World, string> Path, Func<Wor
     /// <summary>Whether it takes an <c>Idempotency-Key</c>.</summary>
     public bool Creates { get; init; }
 
-    /// <summary>Whether it answers with events as they come, or with something else that is no resource.</summary>
+    /// <summary>Whether it answers with events as they come, or with something that is made anew each time.</summary>
     public bool IsNoResource { get; init; }
 
     /// <summary>What is read anew after it; of a creation the first is the list that has one more.</summary>

@@ -73,7 +73,7 @@ public static class ApiEndpoints
         new("PATCH /api/meetings/{id:guid}", w => $"/api/meetings/{w.Meeting}", _ => Meeting("Other"))
             { Audience = Audience.OwnerAlone, SeenBy = w => [$"/api/meetings/{w.Meeting}", "/api/meetings"] },
 
-        new("GET /api/games/scores", _ => "/api/games/scores?game=contract") { CacheControl = "private, max-age=10", IsNoResource = true },
+        new("GET /api/games/scores", _ => "/api/games/scores?game=contract") { CacheControl = "private, max-age=10" },
         new("POST /api/games/scores", _ => "/api/games/scores", _ => new { game = "contract", score = 1 }) { Creates = true, SeenBy = _ => ["/api/games/scores?game=contract"] },
 
         new("PUT /api/integrations/{service}", _ => "/api/integrations/calendar", w => w.Calendar.Body()) { SeenBy = _ => ["/api/integrations"] },

@@ -45,7 +45,7 @@ public abstract class FreshnessTests(HostFixture host)
     public async Task Another_user_sees_a_change_within_the_bound_on_every_instance()
     {
         var world = await World.CreateBusyAsync(host);
-        var member = await host.Other.SignInAsync("member");
+        var member = await host.Other.SignInAsync(HostFixture.WaitingUser);
         var share = $"/api/areas/{world.Area}/shares/{member.User}";
         var role = $"/api/spaces/{world.Space}/members/{member.User}";
 

@@ -77,7 +77,7 @@ public abstract class MalformedTests(HostFixture host)
     public async Task An_address_or_query_that_is_not_as_it_should_be_is_refused()
     {
         var world = await World.CreateBusyAsync(host);
-        string[] values = ["x", "a%00b", "", "%ED%A0%80", "-1", "99999999999999999999", "9223372036854775807", "0001-01-01T00:00:00%2B14:00", "'; DROP TABLE tasks; --", new string('x', 3_000)];
+        string[] values = ["'; x --", "a%00b", "", "%ED%A0%80", "99999999999999999999", "0001-01-01T00:00:00%2B14:00", new string('x', 3_000)];
         var described = (await world.Owner.GetAsync("/openapi/v1.json")).Body!["paths"]!;
         foreach (var endpoint in ApiEndpoints.All.Where(endpoint => endpoint.IsRead))
         {
@@ -91,6 +91,24 @@ public abstract class MalformedTests(HostFixture host)
                     // Given twice where the call itself has it.
                     AssertSound(await world.Owner.GetAsync($"{asked}{parameter!["name"]}={value}"), $"{endpoint} with {parameter["name"]}={value}");
                 }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_header_that_is_not_as_it_should_be_is_refused_or_ignored()
+    {
+        var world = await World.CreateBusyAsync(host);
+        (string, string)[] headers =
+        [
+            ("If-None-Match", "\"unclosed"), ("If-Match", "no tag"), ("If-Modified-Since", "yesterday"), ("If-Range", "W/"), ("Range", "lines=1-2"), ("Range", "bytes=9-1"),
+            ("Range", "bytes=99999999999999999999-"), ("Accept", "nonsense;;q=?"), ("Last-Event-ID", "-1"), ("X-Request-Id", new string('x', 500)),
+        ];
+        foreach (var endpoint in ApiEndpoints.All.Where(endpoint => endpoint.IsRead))
+        {
+            foreach (var header in headers)
+            {
+                AssertSound(await endpoint.SendAsync(world.Owner, world, header), $"{endpoint} with {header}");
             }
         }
     }
@@ -136,8 +154,8 @@ public abstract class MalformedTests(HostFixture host)
 
     private static void AssertSound(Answer answer, string what)
     {
-        Assert.True(answer.Status is 200 or (>= 400 and < 500), $"{what} answered {answer.Status} {answer.Text}");
-        if (answer.Status != 200)
+        Assert.True(answer.Status is 200 or 206 or (>= 400 and < 500), $"{what} answered {answer.Status} {answer.Text}");
+        if (answer.Status >= 400)
         {
             AssertRefused(answer, what);
         }

@@ -69,11 +69,15 @@ public abstract class HostFixture : IAsyncLifetime
     /// <summary>A user whom no limit stops, for tests that call everything.</summary>
     public const string BusyUser = "busy";
 
+    /// <summary>Another, who asks until something has come about.</summary>
+    public const string WaitingUser = "waiting";
+
     // All clients of the suite have one address, and nothing here is about the limit on it.
     protected Dictionary<string, string> CommonSettings() => new(Calendar.Settings())
     {
         ["Limits:Policies:ip:PermitLimit"] = "1000000",
         [$"Limits:Policies:user:Overrides:{BusyUser}:PermitLimit"] = "1000000",
+        [$"Limits:Policies:user:Overrides:{WaitingUser}:PermitLimit"] = "1000000",
         [$"Limits:Policies:upload:Overrides:{BusyUser}:PermitLimit"] = "1000000",
         [$"Limits:Policies:chat:Overrides:{BusyUser}:PermitLimit"] = "1000000",
         ["Auth:SigningKey"] = SigningKey,
