@@ -71,7 +71,7 @@ public abstract class ChatLimitTests(HostFixture host) : IAsyncLifetime
         {
             _model.Say(question, "An answer.");
             await chat.NextAsync("delta");
-            Assert.InRange(await _instance.TokensLeftAsync("ada"), Budget - 6_500, Budget - 6_000);
+            Assert.InRange(await _instance.TokensLeftAsync("ada"), Budget - 10_000, Budget - 6_000);
             Assert.Equal(Places - 1, await _instance.PlacesLeftAsync("ada"));
 
             _model.End(question, new() { InputTokenCount = 7_000, OutputTokenCount = 3 });
@@ -94,7 +94,7 @@ public abstract class ChatLimitTests(HostFixture host) : IAsyncLifetime
         var used = Total(await chat.NextAsync("usage"));
         Assert.Equal("stopped", (await chat.NextAsync("done"))["status"]!.GetValue<string>());
 
-        Assert.InRange(used, 10, 100);
+        Assert.InRange(used, 10, 1_000);
         Assert.Equal((Budget - used, Places), (await _instance.TokensLeftAsync("ada"), await _instance.PlacesLeftAsync("ada")));
     }
 
@@ -116,7 +116,7 @@ public abstract class ChatLimitTests(HostFixture host) : IAsyncLifetime
 
     [Theory]
     [InlineData("", 0, 0)]
-    [InlineData("Half an answer", 10, 100)]
+    [InlineData("Half an answer", 10, 1_000)]
     public async Task A_failed_answer_is_charged_what_came_of_it(string text, long least, long most)
     {
         await using var chat = await OpenChat.AskAsync(await _instance.SignInAsync("ada"), Question);

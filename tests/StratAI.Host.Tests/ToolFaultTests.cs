@@ -13,6 +13,9 @@ namespace StratAI.Host.Tests;
 [Collection(EmbeddedShape.Name)]
 public sealed class ToolFaultTests(EmbeddedHost host)
 {
+    // A call that does not end is a failure, and no test that hangs.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly FakeTimeProvider _time = new();
     private readonly List<string> _events = [];
 
@@ -28,7 +31,7 @@ public sealed class ToolFaultTests(EmbeddedHost host)
         Assert.False(call.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(15));
 
-        Assert.Contains("timed-out", await call, StringComparison.Ordinal);
+        Assert.Contains("timed-out", await call.WaitAsync(Patience), StringComparison.Ordinal);
         Assert.Equal(["started", "failed"], _events);
     }
 
@@ -55,7 +58,7 @@ public sealed class ToolFaultTests(EmbeddedHost host)
         var call = answer.CallAsync(tool, "1", [], stop.Token);
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(Patience));
         Assert.Equal(["started", "failed"], _events);
     }
 
