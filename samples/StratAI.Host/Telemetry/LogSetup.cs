@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace StratAI.Host.Telemetry;
 
@@ -12,8 +13,8 @@ internal static class LogSetup
         services.Configure<ConsoleLoggerOptions>(options =>
             options.FormatterName ??= builder.Environment.IsDevelopment() ? ConsoleFormatterNames.Simple : ConsoleFormatterNames.Json);
         // Before those of the configuration, which stand.
-        services.Insert(0, ServiceDescriptor.Singleton<Microsoft.Extensions.Options.IConfigureOptions<JsonConsoleFormatterOptions>>(
-            new Microsoft.Extensions.Options.ConfigureOptions<JsonConsoleFormatterOptions>(options =>
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<JsonConsoleFormatterOptions>>(
+            new ConfigureOptions<JsonConsoleFormatterOptions>(options =>
             {
                 options.IncludeScopes = true;
                 options.UseUtcTimestamp = true;

@@ -38,7 +38,7 @@ public sealed class LogCapture : ILoggerProvider, ISupportExternalScope
                 {
                     foreach (var (name, value) in item as IEnumerable<KeyValuePair<string, object?>> ?? [new("scope", item)])
                     {
-                        scope[name] = $"{value}";
+                        scope[name] = scope.TryGetValue(name, out var known) ? $"{known} {value}" : $"{value}";
                     }
                 },
                 scope);

@@ -20,6 +20,8 @@ public abstract partial class TelemetryTests(BusyHost busy)
             var metrics = new Scrape(_busy.Metrics.Text);
 
             Assert.NotEmpty(expressions);
+            // Unnamed, a pool would be known by its connection string.
+            Assert.Contains("host", metrics.Labels["db_client_connection_pool_name"]);
             Assert.All(expressions, expression => Assert.All(Dashboard.MetricsOf(expression), metric => Assert.True(metrics.Names.Contains(metric), $"{metric} of {expression}")));
             Assert.All(expressions, expression => Assert.All(Dashboard.LabelsOf(expression), label => Assert.True(metrics.Labels.ContainsKey(label), $"{label} of {expression}")));
         }
