@@ -110,11 +110,12 @@ public sealed class StatementTests(DistributedHost host)
     [Fact]
     public async Task On_a_cold_cache_the_documents_of_an_area_and_its_space_come_by_one_statement()
     {
-        var crowd = await Crowd.CreateAsync(host, Few);
+        var world = await World.CreateAsync(host);
+        await world.Owner.UploadAsync("shed.md", "The shed is locked."u8.ToArray(), null, ("spaceId", $"{world.Space}"));
         await using var cold = new HostInstance(host.SettingsApart());
-        var owner = await cold.SignInAsync(crowd.Owner.User);
+        var owner = await cold.SignInAsync(world.Owner.User);
         using var statements = new Statements();
-        var asked = new { areaId = crowd.World.Area, message = "What do tomatoes want?" };
+        var asked = new { areaId = world.Area, message = "What do tomatoes want?" };
 
         var (answer, sent) = await statements.OfAsync(header => owner.PostAsync("/api/chat", asked, header));
         Assert.Contains("Tomatoes", answer.Text, StringComparison.Ordinal);
