@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.AI;
 using StratAI.Host.Features.Chat.Local;
+using StratAI.Host.Features.Chat.Tokens;
 using StratAI.Host.Features.Documents;
 using StratAI.Host.Tests.Infrastructure;
 
@@ -62,16 +63,20 @@ public abstract class ContextBudgetTests(HostFixture host) : IAsyncLifetime
     [Fact]
     public async Task Earlier_messages_are_left_out_where_there_is_no_room_and_the_question_never()
     {
-        var first = await _user.ChatAsync(new { message = "list_tasks {}\n" + new string('a', 6_000) });
-        await _user.ChatAsync(new { conversationId = first.ConversationId, message = "list_tasks {}\n" + new string('b', 6_000) });
-        await _user.ChatAsync(new { conversationId = first.ConversationId, message = new string('c', 6_000) });
+        await TokenCount.Ready;
+        var first = await _user.ChatAsync(new { message = "list_tasks {}\n" + Words(2_000, 'a') });
+        await _user.ChatAsync(new { conversationId = first.ConversationId, message = "list_tasks {}\n" + Words(2_000, 'b') });
+        await _user.ChatAsync(new { conversationId = first.ConversationId, message = Words(1_000, 'c') });
         Assert.Equal("system, b, assistant, c", Describe(_model.Prompts.First(prompt => prompt[^1].Text.EndsWith('c'))));
 
-        await _user.ChatAsync(new { conversationId = first.ConversationId, message = new string('d', 32_000) });
+        await _user.ChatAsync(new { conversationId = first.ConversationId, message = Words(5_000, 'd') });
         var last = _model.Prompts.First(prompt => prompt[^1].Text.EndsWith('d'));
         Assert.Equal("system, d", Describe(last));
-        Assert.Equal(32_000, last[^1].Text.Length);
+        Assert.Equal(Words(5_000, 'd'), last[^1].Text);
     }
+
+    /// <summary>About so many tokens, and a letter to know them by.</summary>
+    private static string Words(int count, char end) => string.Concat(Enumerable.Repeat("water ", count)) + end;
 
     private static string Describe(IReadOnlyList<ChatMessage> prompt) => string.Join(", ", prompt.Select(message => message.Role == ChatRole.User ? message.Text[^1..] : message.Role.Value));
 

@@ -11,7 +11,7 @@ public static class ApiEndpoints
     [
         new("POST /api/dev/token", _ => "/api/dev/token", _ => new { user = "ada" }) { CacheControl = Never },
         new("GET /api/me", _ => "/api/me"),
-        new("GET /api/system/scaling", _ => "/api/system/scaling"),
+        new("GET /api/system/scaling", _ => "/api/system/scaling") { IsNoResource = true },
 
         new("GET /api/preferences", _ => "/api/preferences") { CacheControl = FiveMinutes },
         new("PATCH /api/preferences", _ => "/api/preferences", _ => new { theme = "dark", locale = "en", settings = new { a = 1 } })

@@ -15,23 +15,38 @@ public abstract class ExtractionTests(HostFixture host)
         var user = await host.NewUserAsync();
         var elsewhere = await host.Other.SignInAsync(user.User);
         var space = await user.CreateAsync("/api/spaces", new { name = "Household" });
-        // Both instances know the place's documents before there is one.
-        await elsewhere.ChatAsync(new { spaceId = space, message = "What do tomatoes want?" });
-        await user.ChatAsync(new { spaceId = space, message = "What do tomatoes want?" });
-
         var pdf = await UploadAsync(user, "report.pdf", TextFiles.Pdf("Nothing here.", "Tomatoes want water every day."), space);
         var docx = await UploadAsync(user, "letter.docx", TextFiles.Docx("Dear Ada,", "Roses want pruning in March."), space);
         var tag = (await user.GetAsync($"/api/documents/{pdf}")).ETag;
 
         await FoundAsync(elsewhere, "tomatoes water", pdf);
         await FoundAsync(elsewhere, "pruning dear", docx);
-        await Waiting.TrueAsync(async () => (await AskAsync(user, "What do tomatoes want?")).Contains("water every day", StringComparison.Ordinal), "the PDF is quoted");
-        await Waiting.TrueAsync(async () => (await AskAsync(elsewhere, "When are roses pruned?")).Contains("pruning in March", StringComparison.Ordinal), "the letter is quoted");
+        await QuotedAsync(user, space, "What do tomatoes want?", "water every day");
+        await QuotedAsync(elsewhere, space, "When are roses pruned?", "pruning in March");
         // Nothing of the document that clients see has changed.
         Assert.Equal(304, (await user.GetAsync($"/api/documents/{pdf}", ("If-None-Match", tag))).Status);
         Assert.Equal(0, await LeftAsync(pdf, docx));
+    }
 
-        async Task<string> AskAsync(ApiClient client, string message) => (await client.ChatAsync(new { spaceId = space, message })).Text;
+    [Fact]
+    public async Task A_text_that_comes_late_is_quoted_where_the_document_was_known_without_one()
+    {
+        var user = await host.NewUserAsync();
+        var elsewhere = await host.Other.SignInAsync(user.User);
+        var space = await user.CreateAsync("/api/spaces", new { name = "Household" });
+        // Due in an hour.
+        var id = await AddAsync(user, TextTypes.Docx, TextFiles.Docx("Tulips want sun."), TimeSpan.FromHours(1), space);
+        foreach (var client in new[] { user, elsewhere })
+        {
+            Assert.DoesNotContain("sun", (await client.ChatAsync(new { spaceId = space, documentIds = new[] { id }, message = "What do tulips want?" })).Text, StringComparison.Ordinal);
+        }
+
+        await Database.ExecuteAsync("UPDATE document_texts SET due_at = @now WHERE document_id = @id", new { id, now = DateTimeOffset.UtcNow }, default);
+        host.Host.Services.GetRequiredService<TextWorker>().Wake();
+
+        await FoundAsync(user, "tulips", id);
+        await QuotedAsync(user, space, "What do tulips want?", "Tulips want sun.");
+        await QuotedAsync(elsewhere, space, "What do tulips want?", "Tulips want sun.");
     }
 
     [Fact]
@@ -57,26 +72,17 @@ public abstract class ExtractionTests(HostFixture host)
     {
         var user = await host.NewUserAsync();
         var bytes = TextFiles.Docx("Hydrangeas want acid soil.");
-        const string type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-        var begun = await user.BeginUploadAsync("direct.docx", type, bytes);
+        var begun = await user.BeginUploadAsync("direct.docx", TextTypes.Docx, bytes);
         await user.SendBytesAsync(begun, bytes);
         Assert.Equal(201, (await user.CompleteUploadAsync(begun)).Status);
-        var (legacy, plain) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        await AddAsync(legacy, type, TextFiles.Docx("Tulips want sun."));
-        await AddAsync(plain, "text/plain", "Roses\0 want shade."u8.ToArray());
+        var legacy = await AddAsync(user, TextTypes.Docx, TextFiles.Docx("Tulips want sun."), TimeSpan.FromMinutes(-1));
+        var plain = await AddAsync(user, "text/plain", "Roses\0 want shade."u8.ToArray(), TimeSpan.FromMinutes(-1));
         // Nobody has uploaded these, so the worker does not know yet.
         host.Host.Services.GetRequiredService<TextWorker>().Wake();
 
         await FoundAsync(user, "acid hydrangeas", begun.UploadId());
         await FoundAsync(user, "tulips", legacy);
         await FoundAsync(user, "roses shade", plain);
-
-        Task<int> AddAsync(Guid id, string contentType, byte[] content) => Database.ExecuteAsync(
-            """
-            INSERT INTO documents (id, user_id, filename, content_type, size, sha256, kind, content_base64, created_at, updated_at)
-            VALUES (@id, @User, 'old', @contentType, 70, '', 'document', @text, @now, @now)
-            """,
-            new { id, user.User, contentType, text = Convert.ToBase64String(content), now = DateTimeOffset.UtcNow.AddMinutes(-1) }, default);
     }
 
     private AppDatabase Database => host.Host.Services.GetRequiredService<AppDatabase>();
@@ -87,6 +93,22 @@ public abstract class ExtractionTests(HostFixture host)
         Assert.True(answer.Status == 201, answer.Text);
         return answer.Id;
     }
+
+    /// <summary>A document as it was before the object store, whose bytes are in the database.</summary>
+    private async Task<Guid> AddAsync(ApiClient user, string contentType, byte[] content, TimeSpan fromNow, Guid? space = null)
+    {
+        var id = Guid.CreateVersion7();
+        await Database.ExecuteAsync(
+            """
+            INSERT INTO documents (id, user_id, space_id, filename, content_type, size, sha256, kind, content_base64, created_at, updated_at)
+            VALUES (@id, @User, @space, 'old', @contentType, 70, '', 'document', @text, @at, @at)
+            """,
+            new { id, user.User, space, contentType, text = Convert.ToBase64String(content), at = DateTimeOffset.UtcNow + fromNow }, default);
+        return id;
+    }
+
+    private static Task QuotedAsync(ApiClient user, Guid space, string message, string text) => Waiting.TrueAsync(
+        async () => (await user.ChatAsync(new { spaceId = space, message })).Text.Contains(text, StringComparison.Ordinal), $"'{text}' is quoted");
 
     private static Task FoundAsync(ApiClient user, string q, Guid id) => Waiting.TrueAsync(
         async () => (await user.GetAsync($"/api/documents?q={Uri.EscapeDataString(q)}&ids={id}")).Body!["data"]!.AsArray().Count == 1, $"'{q}' is found");

@@ -36,7 +36,7 @@ public sealed class TextProcessTests
         Assert.False(reading.IsCompleted);
         clock.Advance(TimeSpan.FromTicks(1));
 
-        Assert.Equal((null, TextFailure.TimedOut), await reading);
+        Assert.Equal((null, TextFailure.TimedOut), await reading.WaitAsync(TimeSpan.FromMinutes(1)));
         Assert.False(Directory.Exists($"/proc/{id}"));
         File.Delete(file);
     }

@@ -95,11 +95,11 @@ internal sealed partial class ChatRunner(
         TokenUsage? usage = null;
         var measured = metrics.Begin();
         var (status, problem) = ("complete", default(Problem));
+        // Handed on to the client that counts tokens: it holds as many as the prompt needs, more while it streams, and settles.
+        var options = new ChatOptions { Tools = tools }.WithReservations(allowance.Tokens);
         try
         {
             prompt = await building;
-            // Handed on to the client that counts tokens: it holds as many as the prompt needs, more while it streams, and settles.
-            var options = new ChatOptions { Tools = tools }.WithReservations(allowance.Tokens);
             await foreach (var update in model.GetStreamingResponseAsync(prompt, options, generation.Cancelled))
             {
                 if (rounds.Add(update) is { Length: > 0 } delta)
@@ -129,7 +129,7 @@ internal sealed partial class ChatRunner(
             (status, problem, usage) = ("failed", ModelProblems.Of(exception), rounds.Usage ?? (generation.Text.Length == 0 ? ChatUsage.None : null));
         }
 
-        usage ??= rounds.Usage ?? ChatUsage.Estimate(prompt, generation.Text);
+        usage ??= rounds.Usage ?? ChatUsage.Estimate(prompt, options, generation.Text);
         // Before the end is told: a client that has seen it finds its tokens charged, and its place free.
         await allowance.SettleAsync(usage.InputTokens + usage.OutputTokens);
         await EndAsync(turn, generation, status, problem, usage, prompt.Count > 0 ? prompt[^1].Text : "");

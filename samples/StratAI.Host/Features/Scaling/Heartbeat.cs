@@ -10,6 +10,7 @@ internal sealed partial class Heartbeat(
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
 
     private List<string> _told = [];
+    private int _left;
 
     /// <summary>As of the last beat; null on SQLite.</summary>
     public DatabaseServer? Server { get; private set; }
@@ -36,6 +37,12 @@ internal sealed partial class Heartbeat(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        // Who runs a host within a host, such as a test server, stops it twice, and by the second time the database may be gone.
+        if (Interlocked.Exchange(ref _left, 1) == 1)
+        {
+            return;
+        }
+
         try
         {
             using var deadline = new CancellationTokenSource(Farewell, time);

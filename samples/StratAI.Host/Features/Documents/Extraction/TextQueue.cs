@@ -16,34 +16,40 @@ internal sealed class TextQueue(AppDatabase database, TimeProvider time)
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
+    private const string SelectDocument = $"SELECT {DocumentResource.Columns}, d.object_key FROM documents d WHERE d.id = @DocumentId";
+
     /// <summary>Takes the newest document that waits: somebody is about to ask for it.</summary>
     public Task<TextClaim?> ClaimAsync(CancellationToken cancellation) => database.WriteAsync(
         async work =>
         {
-            var now = time.Now();
-            await work.ExecuteAsync(
-                "UPDATE document_texts SET state = 'failed', reason = 'Abandoned' WHERE state = 'pending' AND due_at <= @now AND attempts >= @MaximumAttempts",
-                new { now, MaximumAttempts });
-            var claim = await work.FindAsync<TextClaim>(
-                $"""
-                UPDATE document_texts SET attempts = attempts + 1, due_at = @end
-                WHERE document_id = (
-                    SELECT document_id FROM document_texts WHERE state = 'pending' AND due_at <= @now ORDER BY document_id DESC LIMIT 1{work.Dialect.SkipLocked})
-                RETURNING document_id, attempts
-                """,
-                new { now, end = now + Lease });
-            return claim is null ? null : claim with
+            while (await TakeAsync(work) is { } claim)
             {
-                Document = (await work.FindAsync<DocumentResource>($"SELECT {DocumentResource.Columns}, d.object_key FROM documents d WHERE d.id = @DocumentId", claim))!,
-            };
+                if (claim.Attempts <= MaximumAttempts)
+                {
+                    return claim with { Document = (await work.FindAsync<DocumentResource>(SelectDocument, claim))! };
+                }
+
+                await work.ExecuteAsync("UPDATE document_texts SET state = 'failed', reason = 'Abandoned' WHERE document_id = @DocumentId", claim);
+            }
+
+            return null;
         },
         cancellation);
 
     /// <summary>Keeps the text, unless somebody else has taken the document over. One without a word is kept as none.</summary>
     public Task<bool> CompleteAsync(TextClaim claim, DocumentText text, CancellationToken cancellation) => database.WriteAsync(
-        async work => await work.ExecuteAsync("DELETE FROM document_texts WHERE document_id = @DocumentId AND attempts = @Attempts AND state = 'pending'", claim) == 1
-            && !text.IsBlank
-            && await work.ExecuteAsync("UPDATE documents SET text = @text WHERE id = @DocumentId", new { text, claim.DocumentId }) == 1,
+        async work =>
+        {
+            // The document first, as whoever deletes it locks that first.
+            var kept = !text.IsBlank && await work.ExecuteAsync("UPDATE documents SET text = @text WHERE id = @DocumentId", new { text, claim.DocumentId }) == 1;
+            if (await work.ExecuteAsync("DELETE FROM document_texts WHERE document_id = @DocumentId AND attempts = @Attempts AND state = 'pending'", claim) == 1)
+            {
+                return kept;
+            }
+
+            work.Abandon();
+            return false;
+        },
         cancellation);
 
     /// <summary>Nobody tries again.</summary>
@@ -58,6 +64,15 @@ internal sealed class TextQueue(AppDatabase database, TimeProvider time)
     public Task PutOffAsync(TextClaim claim, bool counts, CancellationToken cancellation) => database.ExecuteAsync(
         "UPDATE document_texts SET attempts = @left, due_at = @due WHERE document_id = @DocumentId AND attempts = @Attempts AND state = 'pending'",
         new { left = counts ? claim.Attempts : claim.Attempts - 1, due = time.Now() + Pause, claim.DocumentId, claim.Attempts }, cancellation);
+
+    private Task<TextClaim?> TakeAsync(UnitOfWork work) => work.FindAsync<TextClaim>(
+        $"""
+        UPDATE document_texts SET attempts = attempts + 1, due_at = @end
+        WHERE document_id = (
+            SELECT document_id FROM document_texts WHERE state = 'pending' AND due_at <= @now ORDER BY document_id DESC LIMIT 1{work.Dialect.SkipLocked})
+        RETURNING document_id, attempts
+        """,
+        new { now = time.Now(), end = time.Now() + Lease });
 }
 
 /// <summary>A document that is somebody's to read.</summary>
