@@ -3,12 +3,9 @@ using StratAI.Host.Features.Chat.Providers;
 namespace StratAI.Host.Features.Chat.Anthropic;
 
 /// <summary><c>Chat:Anthropic</c>.</summary>
-internal sealed class AnthropicSettings : ProviderSettings
+internal sealed class AnthropicSettings() : ProviderSettings("https://api.anthropic.com")
 {
     public const string Section = "Chat:Anthropic";
-
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    public AnthropicSettings() => BaseUrl = new("https://api.anthropic.com");
 
     /// <summary>
     /// How long the provider keeps tools, instructions and documents; the conversation is kept for five minutes. An hour costs more to write and is worth it where

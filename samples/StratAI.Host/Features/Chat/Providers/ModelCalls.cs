@@ -26,19 +26,25 @@ internal sealed partial class ModelCalls(IChatClient inner, ProviderSettings set
         var watch = new ModelWatch(settings, time);
         for (var repetition = 0; ; repetition++)
         {
-            await using var attempt = new ModelAttempt(InnerClient, prompt, options, watch, cancellationToken);
-            while (await attempt.MoveNextAsync())
+            ModelException failure;
+            bool hasBegun;
+            await using (var attempt = new ModelAttempt(InnerClient, prompt, options, watch, cancellationToken))
             {
-                yield return attempt.Current;
-            }
+                while (await attempt.MoveNextAsync())
+                {
+                    yield return attempt.Current;
+                }
 
-            if (attempt.Failure is not { } failure)
-            {
-                yield break;
+                if (attempt.Failure is null)
+                {
+                    yield break;
+                }
+
+                (failure, hasBegun) = (attempt.Failure, attempt.HasBegun);
             }
 
             var pause = failure.RetryAfter ?? FirstPause * (1 << repetition) * (1 + Random.Shared.NextDouble());
-            if (attempt.HasBegun || !failure.IsPassing || repetition == Repetitions || pause >= watch.Left)
+            if (hasBegun || !failure.IsPassing || repetition == Repetitions || pause >= watch.Left)
             {
                 throw failure;
             }

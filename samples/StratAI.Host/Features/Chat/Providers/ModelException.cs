@@ -7,6 +7,9 @@ internal sealed class ModelException(ModelFault fault, string message, TimeSpan?
 {
     public ModelFault Fault => fault;
 
+    /// <summary>None: every one is thrown where a call ends, which says nothing about it, and fills the log of an outage.</summary>
+    public override string? StackTrace => null;
+
     /// <summary>How long the provider asked to be spared, where it said so.</summary>
     public TimeSpan? RetryAfter => retryAfter;
 

@@ -1,10 +1,10 @@
 namespace StratAI.Host.Features.Chat.Providers;
 
 /// <summary>What every provider of a language model over HTTP is configured with.</summary>
-internal abstract class ProviderSettings
+internal abstract class ProviderSettings(string baseUrl)
 {
     /// <summary>Where its API is; https, or http on loopback. A path is kept.</summary>
-    public required Uri BaseUrl { get; set; }
+    public Uri BaseUrl { get; set; } = new(baseUrl);
 
     /// <summary>The key of the API.</summary>
     public string? ApiKey { get; set; }

@@ -6,7 +6,7 @@ namespace StratAI.Host.Features.Chat.Tokens;
 
 /// <summary>
 /// Tokens of text, counted by the encoding o200k_base. Short text is counted whole; of longer text a sample is counted, so that no prompt costs more than some
-/// milliseconds. Other models' tokens differ: Claude's are more by about a fifth.
+/// tens of milliseconds. Other models' tokens differ: Claude's are more.
 /// </summary>
 internal static class TokenCount
 {
