@@ -25,9 +25,11 @@ public abstract partial class TelemetryTests
         var request = spans.Single(span => span.ParentId == BusyRun.ClientSpan);
         var generation = spans.Single(span => span.Name == "chat.generate");
         Assert.Equal((request.SpanId, "complete"), (generation.ParentId, generation.Tags["outcome"]));
-        var model = spans.Single(span => span.Scope == "Experimental.Microsoft.Extensions.AI");
+        var model = spans.Single(span => span.Scope == "Experimental.Microsoft.Extensions.AI" && span.Name.StartsWith("chat ", StringComparison.Ordinal));
         var call = spans.Single(span => span.Scope == "System.Net.Http" && span.ParentId == model.SpanId);
-        Assert.Equal(generation.SpanId, model.ParentId);
+        // Between them stands what calls the tools.
+        var tools = spans.Single(span => span.SpanId == model.ParentId);
+        Assert.Equal(generation.SpanId, tools.ParentId);
         Assert.Equal($"00-{busy.Run.ChatTrace}-{call.SpanId}-01", Assert.Single(busy.Collector.ModelCalls));
     }
 
