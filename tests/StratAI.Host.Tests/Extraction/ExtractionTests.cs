@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using StratAI.Host.Database;
+using StratAI.Host.Features.Chat.Tools;
 using StratAI.Host.Features.Documents.Extraction;
 using StratAI.Host.Tests.Infrastructure;
 using Waiting = StratAI.Testing.Redis.Eventually;
@@ -47,6 +48,22 @@ public abstract class ExtractionTests(HostFixture host)
         await FoundAsync(user, "tulips", id);
         await QuotedAsync(user, space, "What do tulips want?", "Tulips want sun.");
         await QuotedAsync(elsewhere, space, "What do tulips want?", "Tulips want sun.");
+    }
+
+    [Fact]
+    public async Task A_text_that_comes_late_is_found_by_the_search_that_had_found_nothing()
+    {
+        var user = await host.NewUserAsync();
+        var id = await AddAsync(user, TextTypes.Docx, TextFiles.Docx("Tulips want sun."), TimeSpan.FromHours(1));
+        var search = host.Host.Services.GetServices<ChatTool>().Single(tool => tool.Name == "search_documents");
+        Assert.DoesNotContain("sun", await SearchAsync(), StringComparison.Ordinal);
+
+        await Database.ExecuteAsync("UPDATE document_texts SET due_at = @now WHERE document_id = @id", new { id, now = DateTimeOffset.UtcNow }, default);
+        host.Host.Services.GetRequiredService<TextWorker>().Wake();
+
+        await Waiting.TrueAsync(async () => (await SearchAsync()).Contains("sun", StringComparison.Ordinal), "the text is found");
+
+        async Task<string> SearchAsync() => (await search.RunAsync(new(user.User, Guid.Empty, "", default), new() { ["query"] = "tulips" }, default)).Json;
     }
 
     [Fact]

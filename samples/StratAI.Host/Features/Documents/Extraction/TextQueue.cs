@@ -70,7 +70,7 @@ internal sealed class TextQueue(AppDatabase database, TimeProvider time)
         UPDATE document_texts SET attempts = attempts + 1, due_at = @end
         WHERE document_id = (
             SELECT document_id FROM document_texts WHERE state = 'pending' AND due_at <= @now ORDER BY document_id DESC LIMIT 1{work.Dialect.SkipLocked})
-        RETURNING document_id, attempts
+        RETURNING document_id, attempts, (SELECT d.user_id FROM documents d WHERE d.id = document_id) AS user_id
         """,
         new { now = time.Now(), end = time.Now() + Lease });
 }
@@ -79,6 +79,9 @@ internal sealed class TextQueue(AppDatabase database, TimeProvider time)
 internal sealed record TextClaim
 {
     public Guid DocumentId { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public string UserId { get; init; } = "";
 
     /// <summary>How often it was taken; also tells this claim from later ones.</summary>
     public int Attempts { get; init; }

@@ -1,12 +1,14 @@
 using System.Data.Common;
 using System.Threading.Channels;
+using StratAI.Host.Features.Chat.Tools;
 using StratAI.Storage;
 
 namespace StratAI.Host.Features.Documents.Extraction;
 
 /// <summary>Reads the texts of documents beside the requests, two at a time. Every instance takes part.</summary>
 internal sealed partial class TextWorker(
-    TextQueue queue, TextProcess process, DocumentContent contents, ContextDocuments context, TimeProvider time, ILogger<TextWorker> logger) : BackgroundService
+    TextQueue queue, TextProcess process, DocumentContent contents, ContextDocuments context, ToolResults results, TimeProvider time, ILogger<TextWorker> logger)
+    : BackgroundService
 {
     private const int AtOnce = 2;
 
@@ -64,6 +66,7 @@ internal sealed partial class TextWorker(
                     if (await queue.CompleteAsync(claim, text, cancellation))
                     {
                         await context.ForgetAsync(claim.Document);
+                        await results.ForgetAsync(claim.UserId, ToolSubject.Documents);
                     }
 
                     return;
