@@ -121,7 +121,8 @@ internal sealed partial class ChatRunner(
         catch (TokenBudgetExceededException exception)
         {
             // The first call was refused; or a later one, behind what the answer has already used and done.
-            (status, problem, usage) = (rounds.Usage is null ? "failed" : "stopped", problem ?? LimitProblems.Of(exception.Decision), rounds.Usage ?? ChatUsage.None);
+            var isFirst = rounds.Usage is null && generation.Text.Length == 0;
+            (status, problem, usage) = (isFirst ? "failed" : "stopped", problem ?? LimitProblems.Of(exception.Decision), isFirst ? ChatUsage.None : null);
         }
         catch (Exception exception)
         {
