@@ -16,6 +16,7 @@ public sealed class StatementTests(DistributedHost host)
     [
         ("POST /api/dev/token", _ => ("/api/dev/token", new { user = "ada" })),
         ("GET /api/me", _ => ("/api/me", null)),
+        ("GET /api/system/scaling", _ => ("/api/system/scaling", null)),
         ("GET /api/preferences", _ => ("/api/preferences", null)),
         ("GET /api/spaces/{id:guid}", c => ($"/api/spaces/{c.Spaces[0]}", null)),
         ("GET /api/areas/{id:guid}", c => ($"/api/areas/{c.Areas[0]}", null)),

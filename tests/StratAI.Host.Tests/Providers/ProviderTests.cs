@@ -44,6 +44,17 @@ public abstract class ProviderTests(ModelServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_model_reads_what_each_document_is_called()
+    {
+        var document = new TextContent("Tomatoes want water.") { AdditionalProperties = new() { [LocalChatClient.DocumentProperty] = "garden.md" } };
+
+        await new ModelAnswer().ReadAsync(_provider.Model.GetStreamingResponseAsync(
+            [new(ChatRole.System, [new TextContent("Answer."), document]), new(ChatRole.User, "What do tomatoes want?")], _provider.Options));
+
+        Assert.Contains("Document \\u0022garden.md\\u0022:\\nTomatoes want water.", Assert.Single(server.Requests).Body.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tools_pass_both_ways()
     {
         var tool = AIFunctionFactory.Create((string status) => status, "list_tasks", "Lists tasks.");

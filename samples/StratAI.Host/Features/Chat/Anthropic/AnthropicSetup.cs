@@ -32,6 +32,6 @@ internal static class AnthropicSetup
             Timeout = settings.AnswerTimeout + TimeSpan.FromMinutes(1),
         };
         var model = new AnthropicMessages(client.AsIChatClient(settings.Model, settings.MaxOutputTokens));
-        return new CountedChatClient(new ModelCalls(model, settings, time, services.GetRequiredService<ILogger<ModelCalls>>()));
+        return new NamedDocuments(new CountedChatClient(new ModelCalls(model, settings, time, services.GetRequiredService<ILogger<ModelCalls>>())));
     }
 }

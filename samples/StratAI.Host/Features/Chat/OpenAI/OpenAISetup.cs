@@ -35,6 +35,6 @@ internal static class OpenAISetup
                 NetworkTimeout = Timeout.InfiniteTimeSpan,
             });
         var model = new OpenAICompletions(client.AsIChatClient());
-        return new CountedChatClient(new ModelCalls(model, settings, time, services.GetRequiredService<ILogger<ModelCalls>>()));
+        return new NamedDocuments(new CountedChatClient(new ModelCalls(model, settings, time, services.GetRequiredService<ILogger<ModelCalls>>())));
     }
 }
