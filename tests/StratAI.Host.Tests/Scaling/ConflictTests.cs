@@ -3,33 +3,41 @@ using StratAI.Host.Tests.Infrastructure;
 
 namespace StratAI.Host.Tests.Scaling;
 
-/// <summary>Two instances on one database that must not serve beside each other.</summary>
+/// <summary>Instances on one database that must not serve beside each other.</summary>
 [Collection(DistributedShape.Name)]
-public sealed class ConflictTests(DistributedHost host)
+public sealed class ConflictTests(DistributedHost host) : IDisposable
 {
     private const string AnotherKey = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-    [Theory]
-    [InlineData("ConnectionStrings:Redis", "", "one keeps caches, limits, locks and chat streams in its process: set ConnectionStrings:Redis")]
-    [InlineData("Storage:S3", "", "one keeps objects in its data folder: set Storage:S3:Endpoint")]
-    [InlineData("MasterKey", AnotherKey, "have different master keys: give all the same MasterKey")]
-    [InlineData("Redis:KeyPrefix", "another", "do not share one Redis under one prefix")]
-    [InlineData("Storage:S3:Bucket", "another-bucket", "keep objects in different buckets: give all the same Storage:S3:Bucket")]
-    public async Task Both_are_not_ready_and_say_why_until_one_of_them_is_gone(string setting, string value, string reason)
+    // A setting, or all under it, that is another one, or none, and what is said then.
+    private static readonly (string Setting, string? Value, string Reason)[] Conflicts =
+    [
+        ("ConnectionStrings:Redis", null, "one keeps caches, limits, locks and chat streams in its process: set ConnectionStrings:Redis"),
+        ("Storage:S3", null, "one keeps objects in its data folder: set Storage:S3:Endpoint"),
+        ("MasterKey", AnotherKey, "have different master keys: give all the same MasterKey"),
+        ("Redis:KeyPrefix", "another", "do not share one Redis under one prefix"),
+        ("Storage:S3:Bucket", "another-bucket", "keep objects in different buckets: give all the same Storage:S3:Bucket"),
+    ];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("stratai-conflict-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Both_are_not_ready_and_say_why_until_one_of_them_is_gone()
     {
-        var folder = Directory.CreateTempSubdirectory("stratai-conflict-").FullName;
-        var settings = host.SettingsApart(("Data:Folder", folder));
+        var settings = host.SettingsApart(("Data:Folder", _folder));
         await using var one = new HostInstance(settings);
-        Assert.Equal(200, (await ReadyAsync(one)).Status);
-
-        var others = settings.Where(pair => !pair.Key.StartsWith(setting, StringComparison.Ordinal)).ToDictionary();
-        if (value != "")
+        foreach (var (setting, value, reason) in Conflicts)
         {
-            others[setting] = value;
-        }
+            Assert.Equal(200, (await ReadyAsync(one)).Status);
+            var others = settings.Where(pair => !pair.Key.StartsWith(setting, StringComparison.Ordinal)).ToDictionary();
+            if (value is not null)
+            {
+                others[setting] = value;
+            }
 
-        await using (var another = new HostInstance(others))
-        {
+            await using var another = new HostInstance(others);
             foreach (var instance in new[] { one, another })
             {
                 var ready = await ReadyAsync(instance);
@@ -43,8 +51,6 @@ public sealed class ConflictTests(DistributedHost host)
         }
 
         Assert.Equal(200, (await ReadyAsync(one)).Status);
-        await one.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
