@@ -17,14 +17,23 @@ internal static class Idempotency
     // What else of the first answer a client may rely on; the others are made anew for each answer.
     private static readonly string[] KeptHeaders = ["Location", "ETag", "Content-Type"];
 
-    private sealed class Marker;
+    private sealed record Marker(bool Itself);
 
-    public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new Marker());
+    public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new Marker(Itself: false));
+
+    /// <summary>
+    /// For an endpoint whose answer cannot be kept as it is, such as a stream: it finds the checked key as the feature <see cref="IdempotencyKey"/>, and sees to
+    /// the rest itself.
+    /// </summary>
+    public static RouteHandlerBuilder IdempotentItself(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new Marker(Itself: true));
+
+    /// <summary>Says that the answer is the one to an earlier request with the same key.</summary>
+    public static void MarkReplayed(this HttpResponse response) => response.Headers["Idempotency-Replayed"] = "true";
 
     public static IApplicationBuilder UseIdempotency(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         var given = context.Request.Headers[Header];
-        if (given.Count == 0 || context.GetEndpoint()?.Metadata.GetMetadata<Marker>() is null)
+        if (given.Count == 0 || context.GetEndpoint()?.Metadata.GetMetadata<Marker>() is not { } marker)
         {
             await next(context);
             return;
@@ -36,9 +45,17 @@ internal static class Idempotency
             return;
         }
 
+        var fingerprint = await FingerprintAsync(context.Request, context.RequestAborted);
+        if (marker.Itself)
+        {
+            context.Features.Set(new IdempotencyKey(key, fingerprint));
+            await next(context);
+            return;
+        }
+
         var user = context.User.FindFirst("sub")!.Value;
         var store = context.RequestServices.GetRequiredService<IdempotencyStore>();
-        var (owner, answer, problem) = await store.ClaimAsync(user, key, await FingerprintAsync(context.Request, context.RequestAborted), context.RequestAborted);
+        var (owner, answer, problem) = await store.ClaimAsync(user, key, fingerprint, context.RequestAborted);
         if (owner is not null)
         {
             await RunAsync(context, next, store, user, key, owner);
@@ -91,7 +108,7 @@ internal static class Idempotency
             response.Headers[name] = value;
         }
 
-        response.Headers["Idempotency-Replayed"] = "true";
+        response.MarkReplayed();
         response.ContentLength = answer.Body.Length;
         await response.Body.WriteAsync(answer.Body, context.RequestAborted);
     }

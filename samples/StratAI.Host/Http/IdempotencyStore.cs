@@ -6,9 +6,14 @@ namespace StratAI.Host.Http;
 /// <summary>An answer as it was first given.</summary>
 internal sealed record StoredAnswer(int Status, string Headers, byte[] Body);
 
+/// <summary>The key that a request was sent with, and what tells it from another request.</summary>
+internal sealed record IdempotencyKey(string Key, string Fingerprint);
+
 /// <summary>The keys of running and answered requests, in the database that all instances share.</summary>
 internal sealed class IdempotencyStore(AppDatabase database, TimeProvider time)
 {
+    private const string Select = "SELECT fingerprint, state, status, headers, body FROM idempotency_keys WHERE user_id = @userId AND key = @key";
+
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     // How long a request may run before another try of it is let through: its instance has died.
@@ -39,15 +44,46 @@ internal sealed class IdempotencyStore(AppDatabase database, TimeProvider time)
                     return (owner, null, null);
                 }
 
-                var known = await work.FindAsync<KnownKey>("SELECT fingerprint, state, status, headers, body FROM idempotency_keys WHERE user_id = @userId AND key = @key", row);
+                var known = await work.FindAsync<KnownKey>(Select, row);
                 return known switch
                 {
-                    { } other when other.Fingerprint != fingerprint => (null, null, new Problem(422, "idempotency-mismatch", "The Idempotency-Key was used for another request.")),
+                    { } other when other.Fingerprint != fingerprint => (null, null, Mismatch()),
                     { State: "done" } => (null, new StoredAnswer(known.Status, known.Headers, known.Body), null),
                     _ => (null, null, new Problem(409, "idempotency-in-progress", "The first request with this Idempotency-Key is still running.") { RetryAfter = TimeSpan.FromSeconds(1) }),
                 };
             },
             cancellation);
+
+    /// <summary>
+    /// Keeps the key with a resource that the same transaction makes, whose answer is told anew from it: of several such requests one makes it, and the others
+    /// wait for its transaction. Null and null when the resource is to be made; else the one there is, or the problem.
+    /// </summary>
+    public async Task<(Guid? Known, Problem? Problem)> KeepAsync(UnitOfWork work, string userId, IdempotencyKey key, Guid resource)
+    {
+        var now = time.Now();
+        var row = new { userId, key = key.Key, key.Fingerprint, now, status = 200, headers = "{}", body = resource.ToByteArray(bigEndian: true), before = now - Kept };
+        var kept = await work.ExecuteAsync(
+            """
+            INSERT INTO idempotency_keys (user_id, key, fingerprint, state, owner, locked_until, status, headers, body, created_at)
+            VALUES (@userId, @key, @Fingerprint, 'done', '', @now, @status, @headers, @body, @now)
+            ON CONFLICT (user_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, state = excluded.state, owner = excluded.owner,
+                status = excluded.status, headers = excluded.headers, body = excluded.body, created_at = excluded.created_at
+            WHERE idempotency_keys.created_at < @before
+            """,
+            row);
+        return kept == 1 ? (null, null) : Read(await work.FindAsync<KnownKey>(Select, row), key);
+    }
+
+    /// <summary>The resource that was kept with the key, or the problem; null and null when the key is new.</summary>
+    public async Task<(Guid? Known, Problem? Problem)> FindKeptAsync(string userId, IdempotencyKey key, CancellationToken cancellation) =>
+        Read(await database.FindAsync<KnownKey>($"{Select} AND created_at >= @before", new { userId, key = key.Key, before = time.Now() - Kept }, cancellation), key);
+
+    private static (Guid?, Problem?) Read(KnownKey? known, IdempotencyKey key) => known switch
+    {
+        null => (null, null),
+        { Body.Length: 16 } when known.Fingerprint == key.Fingerprint => (new Guid(known.Body, bigEndian: true), null),
+        _ => (null, Mismatch()),
+    };
 
     public Task AnswerAsync(string userId, string key, string owner, StoredAnswer answer) => database.ExecuteAsync(
         "UPDATE idempotency_keys SET state = 'done', status = @Status, headers = @Headers, body = @Body WHERE user_id = @userId AND key = @key AND owner = @owner",
@@ -59,6 +95,8 @@ internal sealed class IdempotencyStore(AppDatabase database, TimeProvider time)
 
     public Task SweepAsync(CancellationToken cancellation) =>
         database.ExecuteAsync("DELETE FROM idempotency_keys WHERE created_at < @before", new { before = time.Now() - Kept }, cancellation);
+
+    private static Problem Mismatch() => new(422, "idempotency-mismatch", "The Idempotency-Key was used for another request.");
 
     private sealed record KnownKey
     {

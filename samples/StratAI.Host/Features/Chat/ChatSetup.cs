@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
+using StratAI.Host.Features.Chat.Log;
 using StratAI.Host.Hosting;
 
 namespace StratAI.Host.Features.Chat;
@@ -29,8 +30,11 @@ internal static class ChatSetup
         services.AddOptions<ChatSettings>().BindConfiguration("Chat").ValidateOnStart();
         services.AddSingleton<ChatStore>();
         services.AddSingleton<ChatContext>();
+        services.AddChatLog(builder.Configuration);
         services.AddSingleton<ChatGenerations>();
+        services.AddHostedService<ChatBeat>();
         services.AddSingleton<ChatRunner>();
+        // Behind the heartbeat: it stops first, and what drains still needs its lease.
         services.AddHostedService(provider => provider.GetRequiredService<ChatRunner>());
     }
 }

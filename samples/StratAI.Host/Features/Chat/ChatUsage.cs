@@ -36,5 +36,7 @@ internal static class ChatUsage
         return (messages * TokensPerMessage) + Tokens(bytes);
     }
 
+    public static long OfText(string text) => Tokens(Encoding.UTF8.GetByteCount(text));
+
     private static long Tokens(long bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
 }
