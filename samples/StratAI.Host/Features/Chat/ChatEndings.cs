@@ -32,7 +32,7 @@ internal sealed class ChatEndings(AppDatabase database, IChatLog log)
             // What was saved may be longer than what the log had room or time for.
             var rest = answer.Content.StartsWith(text, StringComparison.Ordinal) ? answer.Content[text.Length..] : "";
             var events = KeptAnswer.Number(last.Id, [.. rest.Length > 0 ? [ChatEventData.Of(new ChatEventData.Delta(rest))] : Array.Empty<(string, string)>(), .. answer.End]);
-            if (await log.AppendAsync(answerId, last.Id, events) == events[^1].Id)
+            if (await log.AppendAsync(answerId, last.Id, events) is null)
             {
                 return text + rest;
             }

@@ -43,13 +43,13 @@ internal sealed partial class ChatLogWriter(IChatLog log, TimeProvider time, IHo
         try
         {
             var (written, batch) = generation.Unwritten();
-            var last = await log.AppendAsync(generation.MessageId, written, batch);
-            if (last > written && last != written + batch.Count)
+            var found = await log.AppendAsync(generation.MessageId, written, batch);
+            if (found > written)
             {
                 await CompareAsync(generation, written, batch);
             }
             // Fewer than were written before: the server has lost its end, or everything. What is missing is written anew.
-            else if (generation.Written(last))
+            else if (generation.Written(found ?? written + batch.Count))
             {
                 LogReachable();
             }

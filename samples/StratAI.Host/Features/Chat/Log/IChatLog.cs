@@ -7,10 +7,10 @@ namespace StratAI.Host.Features.Chat.Log;
 internal interface IChatLog
 {
     /// <summary>
-    /// Adds events behind the one numbered <paramref name="after"/>; with none, only renews. Returns the number of the last event there is then. Where that is not
-    /// the one to be expected, the log did not end at <paramref name="after"/>, and nothing was done.
+    /// Adds events behind the one numbered <paramref name="after"/>; with none, only renews. Null when that is done. Otherwise the log does not end there: nothing was
+    /// done, and the number is the last event's, 0 when there is no log.
     /// </summary>
-    Task<long> AppendAsync(Guid answerId, long after, IReadOnlyList<ChatEvent> events);
+    Task<long?> AppendAsync(Guid answerId, long after, IReadOnlyList<ChatEvent> events);
 
     /// <summary>The events behind the one numbered <paramref name="after"/>; of many, the first ones.</summary>
     Task<IReadOnlyList<ChatEvent>> ReadAsync(Guid answerId, long after);

@@ -9,7 +9,7 @@ internal sealed class LocalChatLog(TimeProvider time) : IChatLog, IAsyncDisposab
 
     private readonly ConcurrentDictionary<Guid, Entry> _logs = new();
 
-    public Task<long> AppendAsync(Guid answerId, long after, IReadOnlyList<ChatEvent> events)
+    public Task<long?> AppendAsync(Guid answerId, long after, IReadOnlyList<ChatEvent> events)
     {
         if (after == 0)
         {
@@ -19,13 +19,14 @@ internal sealed class LocalChatLog(TimeProvider time) : IChatLog, IAsyncDisposab
         var log = _logs.GetOrAdd(answerId, _ => new() { KeptUntil = time.GetUtcNow() + Kept });
         lock (log.Events)
         {
-            if (log.Events.Count == after)
+            if (log.Events.Count != after)
             {
-                log.Events.AddRange(events);
-                log.KeptUntil = time.GetUtcNow() + Kept;
+                return Task.FromResult<long?>(log.Events.Count);
             }
 
-            return Task.FromResult((long)log.Events.Count);
+            log.Events.AddRange(events);
+            log.KeptUntil = time.GetUtcNow() + Kept;
+            return Task.FromResult<long?>(null);
         }
     }
 

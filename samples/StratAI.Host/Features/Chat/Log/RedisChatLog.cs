@@ -27,12 +27,12 @@ internal sealed class RedisChatLog(IConnectionMultiplexer redis, string prefix) 
         if #ARGV > 2 then
             redis.call('PUBLISH', ARGV[2], '')
         end
-        return last
+        return -1
         """;
 
     private readonly RedisChannel _stops = RedisChannel.Literal($"{prefix}:chat:stops");
 
-    public async Task<long> AppendAsync(Guid answerId, long after, IReadOnlyList<ChatEvent> events)
+    public async Task<long?> AppendAsync(Guid answerId, long after, IReadOnlyList<ChatEvent> events)
     {
         var values = new RedisValue[2 + (2 * events.Count)];
         (values[0], values[1]) = (after, Name(answerId));
@@ -41,7 +41,8 @@ internal sealed class RedisChatLog(IConnectionMultiplexer redis, string prefix) 
             (values[2 + (2 * i)], values[3 + (2 * i)]) = (events[i].Type, events[i].Data);
         }
 
-        return (long)await Within(redis.GetDatabase().ScriptEvaluateAsync(Append, [Name(answerId)], values, CommandFlags.DemandMaster));
+        var last = (long)await Within(redis.GetDatabase().ScriptEvaluateAsync(Append, [Name(answerId)], values, CommandFlags.DemandMaster));
+        return last < 0 ? null : last;
     }
 
     public async Task<IReadOnlyList<ChatEvent>> ReadAsync(Guid answerId, long after)
