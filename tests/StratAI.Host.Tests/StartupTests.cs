@@ -25,6 +25,7 @@ public sealed class StartupTests : IDisposable
     [InlineData("Policies[user].PermitLimit is 0", "Limits:Policies:user:PermitLimit=0")]
     [InlineData("Policies[chat-concurrency].Window is 00:01:00", "Limits:Policies:chat-concurrency:Window=00:01:00")]
     [InlineData("Chat:ReservedTokens is 0", "Chat:ReservedTokens=0")]
+    [InlineData("Chat:DrainTime is 00:00:16", "Chat:DrainTime=00:00:16")]
     [InlineData("Failed to convert configuration value", "Documents:Delivery=Pigeon")]
     [InlineData("Documents:Delivery is neither", "Documents:Delivery=7")]
     [InlineData("AccessKey", "Storage:S3:Endpoint=http://127.0.0.1:1")]

@@ -19,6 +19,7 @@ public sealed class ChatOutageTests(DistributedHost host)
         await using var chat = await OpenChat.AskAsync(here, "Still there?");
         model.Say("Still there?", "Yes. ");
         await chat.NextAsync("delta");
+        await using var stopped = await OpenChat.AskAsync(here, "And you?");
         var elsewhere = Follower.ReadAsync(there, chat.AnswerId);
         await Follower.ReadAsync(there, chat.AnswerId, 0, 2);
 
@@ -28,6 +29,9 @@ public sealed class ChatOutageTests(DistributedHost host)
         model.Say("Still there?", "And now.");
         Assert.Equal("And now.", (await chat.NextAsync("delta"))["text"]!.GetValue<string>());
         Assert.Equal(503, (await there.GetAsync($"/api/chat/{chat.AnswerId}/events")).Status);
+        Assert.Equal(202, (await there.PostAsync($"/api/chat/{stopped.AnswerId}/stop", new { })).Status);
+        await model.CancelledAsync("And you?").WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("stopped", (await stopped.NextAsync("done"))["status"]!.GetValue<string>());
         await redis.RestartAsync(keepData: false);
         model.End("Still there?", new() { InputTokenCount = 1, OutputTokenCount = 2 });
         await chat.NextAsync("done");

@@ -78,7 +78,7 @@ internal static class ChatEndpoints
     }
 
     private static async Task<Results<EventStreamResult, NoContent, Problem>> Resume(
-        Guid messageId, HttpRequest request, CurrentUser user, ChatStore store, ChatGenerations generations, ChatFollower follower,
+        Guid messageId, HttpRequest request, CurrentUser user, ChatStore store, ChatGenerations generations, ChatFollower follower, IChatLog log,
         CancellationToken cancellation)
     {
         if (await store.FindStatusAsync(messageId, user.Id, cancellation) is not { } status)
@@ -93,7 +93,7 @@ internal static class ChatEndpoints
 
         if (generations.Find(messageId) is null)
         {
-            var last = await follower.LastAsync(messageId);
+            var last = await log.LastAsync(messageId);
             if (last is null && status != "streaming")
             {
                 return ChatProblems.Expired();

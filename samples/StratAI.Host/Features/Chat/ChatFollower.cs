@@ -6,9 +6,6 @@ namespace StratAI.Host.Features.Chat;
 /// <summary>Follows answers: those of this instance from the generation, those of others from the log.</summary>
 internal sealed class ChatFollower(ChatGenerations generations, IChatLog log, ChatEndings endings, TimeProvider time, IHostApplicationLifetime lifetime)
 {
-    /// <summary>The last event of an answer, where it is not made here; null when there is none.</summary>
-    public async Task<ChatEvent?> LastAsync(Guid answerId) => await log.LastAsync(answerId);
-
     /// <summary>
     /// The events behind the one numbered <paramref name="after"/>, those there are at once and the others as they come, up to the last one. A null says that for a while
     /// there was none. It ends without a last event when this instance stops, or cannot reach the log: elsewhere it can be gone on with.

@@ -45,13 +45,18 @@ internal sealed class ChatLeases(AppDatabase database, InstanceIdentity instance
     public Task<IReadOnlyList<Guid>> StopsAsync(IEnumerable<Guid> answers, CancellationToken cancellation) => database.QueryAsync<Guid>(
         $"SELECT id FROM messages WHERE {Dialect.In("id", "@answers")} AND stop_requested", new { answers = Dialect.List(answers) }, cancellation);
 
-    /// <summary>Takes over answers whose lease has run out. Their former owner can neither renew nor end them from here on.</summary>
-    public Task<IReadOnlyList<Guid>> ClaimDeadAsync(CancellationToken cancellation) => database.WriteAsync(
+    /// <summary>
+    /// Takes over answers whose lease has run out, but for those that this instance knows to be alive. Their former owner can neither renew nor end them from here on.
+    /// </summary>
+    public Task<IReadOnlyList<Guid>> ClaimDeadAsync(IEnumerable<Guid> alive, CancellationToken cancellation) => database.WriteAsync(
         work => work.QueryAsync<Guid>(
             $"""
             UPDATE messages SET lease_owner = @owner, lease_until = {Dialect.Clock(Seconds)}
-            WHERE id IN (SELECT id FROM messages WHERE status = 'streaming' AND lease_until < {Dialect.Clock()} LIMIT {MaximumClaim}{Dialect.SkipLocked}) RETURNING id
+            WHERE id IN (
+                SELECT id FROM messages WHERE status = 'streaming' AND lease_until < {Dialect.Clock()} AND NOT ({Dialect.In("id", "@alive")})
+                LIMIT {MaximumClaim}{Dialect.SkipLocked})
+            RETURNING id
             """,
-            new { owner = instance.Name }),
+            new { owner = instance.Name, alive = Dialect.List(alive) }),
         cancellation);
 }

@@ -6,11 +6,11 @@ namespace StratAI.Host.Features.Chat;
 /// Ends the answers of instances that have died. First the lease, which fences the former owner off the message; then the log, which fences it off the events
 /// and says what clients have seen; then the message, with that text. One that dies in between leaves the lease to run out once more.
 /// </summary>
-internal sealed partial class ChatTakeover(ChatLeases leases, ChatEndings endings, ChatStore store, ILogger<ChatTakeover> logger)
+internal sealed partial class ChatTakeover(ChatLeases leases, ChatGenerations generations, ChatEndings endings, ChatStore store, ILogger<ChatTakeover> logger)
 {
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var dead = await leases.ClaimDeadAsync(cancellation);
+        var dead = await leases.ClaimDeadAsync(generations.Running().Select(generation => generation.MessageId), cancellation);
         if (dead.Count > 0)
         {
             var ended = await Task.WhenAll(dead.Select(answer => EndAsync(answer, cancellation)));

@@ -82,9 +82,23 @@ internal sealed class RedisChatLog(IConnectionMultiplexer redis, string prefix) 
         }
     });
 
-    private static async Task<T> Within<T>(Task<T> call) => await call.WaitAsync(Deadline);
+    private static async Task<T> Within<T>(Task<T> call)
+    {
+        await Within((Task)call);
+        return await call;
+    }
 
-    private static Task Within(Task call) => call.WaitAsync(Deadline);
+    private static async Task Within(Task call)
+    {
+        try
+        {
+            await call.WaitAsync(Deadline);
+        }
+        catch (TimeoutException exception) when (exception is not RedisTimeoutException)
+        {
+            throw new RedisConnectionException(ConnectionFailureType.UnableToConnect, CommandFlags.None, $"Redis has not answered within {Deadline}.");
+        }
+    }
 
     private static ChatEvent ToEvent(StreamEntry entry) =>
         new(long.Parse(((string)entry.Id!).AsSpan(0, ((string)entry.Id!).IndexOf('-', StringComparison.Ordinal)), CultureInfo.InvariantCulture), entry["t"]!, entry["d"]!);
