@@ -72,20 +72,29 @@ public sealed class ChatRunTests : IAsyncLifetime
     public async Task An_answer_of_a_dead_instance_is_marked_failed_and_its_text_kept()
     {
         var user = await _host.SignInAsync("ada");
-        var store = _host.Services.GetRequiredService<ChatStore>();
+        var (store, leases, takeover) = (Get<ChatStore>(), Get<ChatLeases>(), Get<ChatTakeover>());
         // What an instance leaves that dies in the middle: a turn that was begun, and some progress.
-        var (turn, _) = await store.BeginAsync(new ChatBody { Message = "Anybody?" }, default, "ada", "local", default);
-        await store.SaveProgressAsync(turn!.AnswerId, "Half of it");
+        var (begun, _, _) = await store.BeginAsync(new ChatBody { Message = "Anybody?" }, default, "ada", "local", null, default);
+        var turn = begun!;
+        await leases.SaveProgressAsync(turn.AnswerId, "Half of it", new(7, 3, 0, Estimated: true));
 
-        Assert.Equal(0, await store.FailStaleAsync(DateTimeOffset.UtcNow - ChatStore.StaleAfter, default));
-        Assert.Equal(1, await store.FailStaleAsync(DateTimeOffset.UtcNow.AddSeconds(1), default));
+        await takeover.RunAsync(default);
+        Assert.Equal("streaming", await store.FindStatusAsync(turn.AnswerId, "ada", default));
+        await _host.ExpireLeaseAsync(turn.AnswerId);
+        await takeover.RunAsync(default);
 
         var message = (await user.GetAsync($"/api/conversations/{turn.ConversationId}/messages")).Body!["data"]![1]!;
         Assert.Equal(("failed", "Half of it"), (message["status"]!.GetValue<string>(), message["content"]!.GetValue<string>()));
-        Assert.Null((await user.GetAsync($"/api/conversations/{turn.ConversationId}")).Body!["activeMessageId"]);
-        Assert.False(await store.SaveProgressAsync(turn.AnswerId, "too late"));
+        Assert.Equal((7, true), (message["usage"]!["inputTokens"]!.GetValue<int>(), message["usage"]!["estimated"]!.GetValue<bool>()));
+        var conversation = (await user.GetAsync($"/api/conversations/{turn.ConversationId}")).Body!;
+        Assert.Equal((null, "Anybody?"), (conversation["activeMessageId"], conversation["title"]!.GetValue<string>()));
+        Assert.Equal(0, await leases.SaveProgressAsync(turn.AnswerId, "too late", new(7, 3, 0, Estimated: true)));
+        Assert.False(await store.EndAsync(turn.ConversationId, turn.AnswerId, "too late", "complete", new(7, 3, 0, Estimated: true), null));
         Assert.Equal("stream-expired", (await user.GetAsync($"/api/chat/{turn.AnswerId}/events")).Code);
     }
+
+    private T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
 
     private static Task<HttpResponseMessage> AskAsync(ApiClient user, Guid? conversation) => user.Http.SendAsync(
         new HttpRequestMessage(HttpMethod.Post, "/api/chat") { Content = JsonContent.Create(new { conversationId = conversation, message = "Is anybody there?" }) },
@@ -96,7 +105,7 @@ public sealed class ChatRunTests : IAsyncLifetime
     {
         var conversation = (await user.GetAsync("/api/conversations")).Body!["data"]![0]!;
         var answer = conversation["activeMessageId"]!.GetValue<Guid>();
-        var generations = _host.Services.GetRequiredService<ChatGenerations>();
+        var generations = Get<ChatGenerations>();
         await Eventually.TrueAsync(() => Task.FromResult(generations.Find(answer)?.Text.Length > 0));
         return (answer, conversation["id"]!.GetValue<Guid>());
     }

@@ -29,6 +29,7 @@ public sealed class StartupTests : IDisposable
     [InlineData("Chat:ReservedTokens is 0", "Chat:ReservedTokens=0")]
     [InlineData("Metrics:Port is 'many'", "Metrics:Port=many")]
     [InlineData("Metrics:Port is 5000, which is the public port", "Metrics:Port=5000", "ASPNETCORE_URLS=http://127.0.0.1:5000")]
+    [InlineData("Chat:DrainTime is 00:00:16", "Chat:DrainTime=00:00:16")]
     [InlineData("Failed to convert configuration value", "Documents:Delivery=Pigeon")]
     [InlineData("Documents:Delivery is neither", "Documents:Delivery=7")]
     [InlineData("AccessKey", "Storage:S3:Endpoint=http://127.0.0.1:1")]

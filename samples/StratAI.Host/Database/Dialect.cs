@@ -22,8 +22,8 @@ internal abstract class Dialect
     /// <summary>Ends a SELECT whose rows are claimed, so that of several who claim each gets others.</summary>
     public abstract string SkipLocked { get; }
 
-    /// <summary>The database's own time, or one so many seconds before it.</summary>
-    public abstract string Now(int secondsAgo = 0);
+    /// <summary>The time by the clock of the database, which is one for all instances, and so many seconds later.</summary>
+    public abstract string Clock(int secondsLater = 0);
 
     /// <summary>A text parameter as a JSON value.</summary>
     public abstract string Json(string parameter);
@@ -81,7 +81,7 @@ internal abstract class Dialect
 
         public override string SkipLocked => " FOR UPDATE SKIP LOCKED";
 
-        public override string Now(int secondsAgo) => $"(now() - interval '{secondsAgo} seconds')";
+        public override string Clock(int secondsLater) => $"(clock_timestamp() + interval '{secondsLater} seconds')";
 
         public override string Json(string parameter) => $"CAST({parameter} AS jsonb)";
 
@@ -104,7 +104,7 @@ internal abstract class Dialect
 
         public override string SkipLocked => "";
 
-        public override string Now(int secondsAgo) => $"strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '-{secondsAgo} seconds')";
+        public override string Clock(int secondsLater) => $"(strftime('%Y-%m-%dT%H:%M:%f', 'now', '{secondsLater} seconds') || '000Z')";
 
         public override string Json(string parameter) => parameter;
 

@@ -16,7 +16,7 @@ internal static class Idempotency
     /// <summary>Tells one body from another where it is not to be held in memory; null for what cannot be one that was accepted.</summary>
     public delegate Task<string?> BodyFingerprint(HttpRequest request, CancellationToken cancellation);
 
-    private sealed record Marker(BodyFingerprint? OfStream);
+    private sealed record Marker(BodyFingerprint? OfStream, bool Itself = false);
 
     /// <summary>The key holds for this endpoint.</summary>
     /// <param name="endpoint">The endpoint, which takes a <see cref="Creation"/>.</param>
@@ -25,6 +25,15 @@ internal static class Idempotency
     /// too. By default the bytes of a body are its fingerprint.
     /// </param>
     public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder endpoint, BodyFingerprint? ofStream = null) => endpoint.WithMetadata(new Marker(ofStream));
+
+    /// <summary>
+    /// For an endpoint whose answer cannot be kept as it is, such as a stream: it finds the checked key as the feature <see cref="IdempotencyKey"/>, and sees to
+    /// the rest itself.
+    /// </summary>
+    public static RouteHandlerBuilder IdempotentItself(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new Marker(null, Itself: true));
+
+    /// <summary>Says that the answer is the one to an earlier request with the same key.</summary>
+    public static void MarkReplayed(this HttpResponse response) => response.Headers["Idempotency-Replayed"] = "true";
 
     public static IApplicationBuilder UseIdempotency(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
@@ -38,6 +47,13 @@ internal static class Idempotency
         if (given.Count > 1 || given[0] is not { Length: > 0 and <= MaximumLength } key || key.Any(character => character is < '!' or > '~'))
         {
             await new Problem(400, "invalid-idempotency-key", $"An Idempotency-Key has 1 to {MaximumLength} visible ASCII characters.").ExecuteAsync(context);
+            return;
+        }
+
+        if (marker.Itself)
+        {
+            context.Features.Set(new IdempotencyKey(key, await FingerprintAsync(context.Request, context.RequestAborted)));
+            await next(context);
             return;
         }
 
@@ -55,7 +71,7 @@ internal static class Idempotency
         }
         else if (answer.Fingerprint != (fingerprint ?? await marker.OfStream!(context.Request, context.RequestAborted)))
         {
-            await new Problem(422, "idempotency-mismatch", "The Idempotency-Key was used for another request.").ExecuteAsync(context);
+            await IdempotencyStore.Mismatch().ExecuteAsync(context);
         }
         else
         {
@@ -90,7 +106,7 @@ internal static class Idempotency
             response.Headers[name] = value;
         }
 
-        response.Headers["Idempotency-Replayed"] = "true";
+        response.MarkReplayed();
         response.ContentLength = answer.Body.Length;
         await response.Body.WriteAsync(answer.Body, cancellation);
     }

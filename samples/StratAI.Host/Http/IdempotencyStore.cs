@@ -28,11 +28,16 @@ internal sealed record StoredAnswer
     public Dictionary<string, string> ReadHeaders() => JsonSerializer.Deserialize<Dictionary<string, string>>(Headers)!;
 }
 
+/// <summary>The key that a request was sent with, and what tells it from another request.</summary>
+internal sealed record IdempotencyKey(string Key, string Fingerprint);
+
 /// <summary>The keys of running and answered requests, in the database that all instances share.</summary>
 internal sealed partial class IdempotencyStore(AppDatabase database, TimeProvider time, ILogger<IdempotencyStore> logger)
 {
     /// <summary>How long a request may go without a word before another try of it is let through: its instance has died.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+
+    private const string Select = "SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE user_id = @userId AND key = @key";
 
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
@@ -43,6 +48,8 @@ internal sealed partial class IdempotencyStore(AppDatabase database, TimeProvide
 
     public static Problem InProgress() =>
         new(409, "idempotency-in-progress", "The first request with this Idempotency-Key is still running.") { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    public static Problem Mismatch() => new(422, "idempotency-mismatch", "The Idempotency-Key was used for another request.");
 
     /// <summary>Claims the key for this request. Neither a key nor an answer: another request holds it.</summary>
     public Task<(ClaimedKey? Key, StoredAnswer? Answer)> ClaimAsync(string userId, string key, string? fingerprint, CancellationToken cancellation) =>
@@ -63,8 +70,7 @@ internal sealed partial class IdempotencyStore(AppDatabase database, TimeProvide
                     new { userId, key, fingerprint = fingerprint ?? Unknown, claim.Owner, now, until = now + Lease, before = now - Kept });
                 return claimed == 1
                     ? (claim, null)
-                    : (null, await work.FindAsync<StoredAnswer>(
-                        "SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE user_id = @userId AND key = @key AND state = 'done'", new { userId, key }));
+                    : (null, await work.FindAsync<StoredAnswer>($"{Select} AND state = 'done'", new { userId, key }));
             },
             cancellation);
 
@@ -75,6 +81,37 @@ internal sealed partial class IdempotencyStore(AppDatabase database, TimeProvide
         WHERE user_id = @UserId AND key = @Key AND owner = @Owner AND state = 'running'
         """,
         new { key.UserId, key.Key, key.Owner, answer.Fingerprint, answer.Status, answer.Headers, answer.Body }) == 1;
+
+    /// <summary>
+    /// Keeps the key with a resource that the same transaction makes, whose answer is told anew from it: of several such requests one makes it, and the others
+    /// wait for its transaction. Null and null when the resource is to be made; else the one there is, or the problem.
+    /// </summary>
+    public async Task<(Guid? Known, Problem? Problem)> KeepAsync(UnitOfWork work, string userId, IdempotencyKey key, Guid resource)
+    {
+        var now = time.Now();
+        var row = new { userId, key = key.Key, key.Fingerprint, now, status = 200, headers = "{}", body = resource.ToByteArray(bigEndian: true), before = now - Kept };
+        var kept = await work.ExecuteAsync(
+            """
+            INSERT INTO idempotency_keys (user_id, key, fingerprint, state, owner, locked_until, status, headers, body, created_at)
+            VALUES (@userId, @key, @Fingerprint, 'done', '', @now, @status, @headers, @body, @now)
+            ON CONFLICT (user_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, state = excluded.state, owner = excluded.owner,
+                status = excluded.status, headers = excluded.headers, body = excluded.body, created_at = excluded.created_at
+            WHERE idempotency_keys.created_at < @before
+            """,
+            row);
+        return kept == 1 ? (null, null) : Read(await work.FindAsync<StoredAnswer>(Select, row), key);
+    }
+
+    /// <summary>The resource that was kept with the key, or the problem; null and null when the key is new.</summary>
+    public async Task<(Guid? Known, Problem? Problem)> FindKeptAsync(string userId, IdempotencyKey key, CancellationToken cancellation) =>
+        Read(await database.FindAsync<StoredAnswer>($"{Select} AND created_at >= @before", new { userId, key = key.Key, before = time.Now() - Kept }, cancellation), key);
+
+    private static (Guid?, Problem?) Read(StoredAnswer? known, IdempotencyKey key) => known switch
+    {
+        null => (null, null),
+        { Body.Length: 16 } when known.Fingerprint == key.Fingerprint => (new Guid(known.Body, bigEndian: true), null),
+        _ => (null, Mismatch()),
+    };
 
     public async Task TryRenewAsync(ClaimedKey key, CancellationToken cancellation)
     {

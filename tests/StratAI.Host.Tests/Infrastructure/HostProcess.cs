@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using StratAI.Testing;
 
 namespace StratAI.Host.Tests.Infrastructure;
@@ -41,6 +42,14 @@ public sealed class HostProcess : IAsyncDisposable
 
     public void Kill() => _process.Kill();
 
+    /// <summary>It no longer runs, and its connections stay open (SIGSTOP).</summary>
+    public void Pause() => Signal(19);
+
+    public void Continue() => Signal(18);
+
+    /// <summary>Asks it to end, as a scheduler does (SIGTERM).</summary>
+    public void Terminate() => Signal(15);
+
     /// <summary>Waits for the process's own end, and returns its exit code and what it wrote to standard error.</summary>
     public async Task<(int ExitCode, string Errors)> WaitForExitAsync()
     {
@@ -52,8 +61,7 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>Asks the process to end, as a service manager does, and returns its exit code and what it wrote to standard output.</summary>
     public async Task<(int ExitCode, string Output)> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{Id}"]);
-        await kill.WaitForExitAsync();
+        Terminate();
         await _process.WaitForExitAsync().WaitAsync(Patience);
         return (_process.ExitCode, await _output);
     }
@@ -90,6 +98,12 @@ public sealed class HostProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    private void Signal(int signal) => Assert.Equal(0, kill(_process.Id, signal));
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int kill(int process, int signal);
 
     public static int FreePort()
     {

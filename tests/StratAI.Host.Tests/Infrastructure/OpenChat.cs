@@ -22,9 +22,17 @@ public sealed class OpenChat : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Headers => Answer.HeadersOf(_response);
 
     /// <summary>Asks, and reads the first event.</summary>
-    public static async Task<OpenChat> AskAsync(ApiClient user, string message = "Is anybody there?")
+    public static Task<OpenChat> AskAsync(ApiClient user, string message = "Is anybody there?", string? key = null) => AskAsync(user, new { message }, key);
+
+    /// <summary>Asks, and reads the first event.</summary>
+    public static async Task<OpenChat> AskAsync(ApiClient user, object body, string? key = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/chat") { Content = JsonContent.Create(new { message }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/chat") { Content = JsonContent.Create(body) };
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
         var response = await user.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.True(response.IsSuccessStatusCode, response.IsSuccessStatusCode ? "" : $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
         var chat = new OpenChat(response, SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator());

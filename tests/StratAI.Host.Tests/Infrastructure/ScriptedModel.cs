@@ -12,6 +12,11 @@ namespace StratAI.Host.Tests.Infrastructure;
 public sealed class ScriptedModel : IChatClient
 {
     private readonly ConcurrentDictionary<string, Channel<ChatResponseUpdate>> _answers = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _cancelled = new();
+    private int _calls;
+
+    /// <summary>How often it was asked.</summary>
+    public int Calls => _calls;
 
     /// <summary>Puts it in the place of the configured model.</summary>
     public void Use(IWebHostBuilder host) => host.ConfigureTestServices(services => services.AddSingleton<IChatClient>(this));
@@ -26,9 +31,14 @@ public sealed class ScriptedModel : IChatClient
 
     public void Fail(string question) => Answer(question).Writer.Complete(new HttpRequestException("The model is away."));
 
+    /// <summary>Ends when the call that asks the question is cancelled.</summary>
+    public Task CancelledAsync(string question) => Cancelled(question).Task;
+
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        Interlocked.Increment(ref _calls);
+        await using var registration = cancellationToken.Register(() => Cancelled(messages.Last().Text).TrySetResult());
         await foreach (var update in Answer(messages.Last().Text).Reader.ReadAllAsync(cancellationToken))
         {
             yield return update;
@@ -43,6 +53,8 @@ public sealed class ScriptedModel : IChatClient
     public void Dispose()
     {
     }
+
+    private TaskCompletionSource Cancelled(string question) => _cancelled.GetOrAdd(question, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private Channel<ChatResponseUpdate> Answer(string question) => _answers.GetOrAdd(question, _ => Channel.CreateUnbounded<ChatResponseUpdate>());
 }

@@ -1,34 +1,34 @@
 using System.Collections.Concurrent;
+using StratAI.Host.Features.Chat.Log;
 
 namespace StratAI.Host.Features.Chat;
 
-/// <summary>The generations of this instance: those that run, and for ten minutes those that have ended.</summary>
-internal sealed class ChatGenerations(TimeProvider time)
+/// <summary>The generations of this instance: those that run, and those whose end is not in the log yet.</summary>
+internal sealed class ChatGenerations(ChatLogWriter writer)
 {
-    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
-
-    private readonly ConcurrentDictionary<Guid, Generation> _known = new();
+    private readonly ConcurrentDictionary<Guid, (Generation Generation, Task Writing)> _known = new();
 
     public Generation Start(Guid messageId)
     {
-        Forget();
-        return _known.GetOrAdd(messageId, id => new Generation(id));
-    }
-
-    public Generation? Find(Guid messageId) => _known.TryGetValue(messageId, out var generation) && !IsExpired(generation) ? generation : null;
-
-    public IReadOnlyList<Generation> Running() => [.. _known.Values.Where(generation => generation.EndedAt is null)];
-
-    private void Forget()
-    {
-        foreach (var (id, generation) in _known)
+        var generation = new Generation(messageId);
+        // Its writer is nothing of the request that asked.
+        using (ExecutionContext.SuppressFlow())
         {
-            if (IsExpired(generation) && _known.TryRemove(id, out _))
-            {
-                generation.Dispose();
-            }
+            _known[messageId] = (generation, Task.Run(() => writer.WriteAsync(generation)));
         }
+
+        return generation;
     }
 
-    private bool IsExpired(Generation generation) => generation.EndedAt is { } ended && time.GetUtcNow() - ended > Kept;
+    public Generation? Find(Guid messageId) => _known.TryGetValue(messageId, out var known) && !known.Generation.IsLost ? known.Generation : null;
+
+    public IReadOnlyList<Generation> Running() => [.. _known.Values.Select(known => known.Generation).Where(generation => generation.EndedAt is null && !generation.IsLost)];
+
+    /// <summary>Waits until the log has all of it, or never will, and forgets it.</summary>
+    public async Task CloseAsync(Generation generation)
+    {
+        await _known[generation.MessageId].Writing;
+        _known.TryRemove(generation.MessageId, out _);
+        generation.Dispose();
+    }
 }

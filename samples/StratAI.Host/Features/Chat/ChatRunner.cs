@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
 using StratAI.Host.Errors;
 using StratAI.Host.Features.Chat.Providers;
 using StratAI.Host.Features.Conversations;
-using StratAI.Host.Http;
 using StratAI.Host.Security;
 using StratAI.Host.Telemetry;
 using StratAI.RateLimiting.LanguageModels;
@@ -15,14 +15,12 @@ namespace StratAI.Host.Features.Chat;
 /// then they are ended as failed, with their text kept and their streams told.
 /// </summary>
 internal sealed partial class ChatRunner(
-    [FromKeyedServices(ChatSetup.Budgeted)] IChatClient model, ChatStore store, ChatGenerations generations, TimeProvider time, IHostApplicationLifetime lifetime,
-    ChatMetrics metrics, ILogger<ChatRunner> logger) : BackgroundService
+    [FromKeyedServices(ChatSetup.Budgeted)] IChatClient model, ChatStore store, ChatGenerations generations, IOptions<ChatSettings> settings, TimeProvider time,
+    IHostApplicationLifetime lifetime, ChatMetrics metrics, ILogger<ChatRunner> logger) : IHostedService
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
-    private const int MaximumTitle = 60;
-
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
+
+    private Task _draining = Task.CompletedTask;
 
     /// <summary>The model that answers.</summary>
     public string Model { get; } = model.GetService<ChatClientMetadata>()?.DefaultModelId ?? "unknown";
@@ -37,50 +35,22 @@ internal sealed partial class ChatRunner(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        await using var draining = lifetime.ApplicationStopping.Register(() => _ = DrainAsync());
-        using var timer = new PeriodicTimer(Heartbeat, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                foreach (var generation in generations.Running())
-                {
-                    if (!await store.SaveProgressAsync(generation.MessageId, generation.Text))
-                    {
-                        // Deleted with its conversation, or given up by an instance that took this one for dead.
-                        generation.Abort();
-                    }
-                }
-
-                if (await store.FailStaleAsync(time.Now() - ChatStore.StaleAfter, stoppingToken) is > 0 and var failed)
-                {
-                    LogTakenUp(failed);
-                }
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                LogSweepFailed(exception);
-            }
-        }
+        // The server stops first, and waits for the open streams: they must be given their end before that.
+        lifetime.ApplicationStopping.Register(() => _draining = DrainAsync());
+        return Task.CompletedTask;
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
-        AbortAll();
+        await _draining.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_running.Values).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task DrainAsync()
     {
-        await Task.WhenAny(Task.WhenAll(_running.Values), Task.Delay(DrainTime, time));
-        AbortAll();
-    }
-
-    private void AbortAll()
-    {
+        await Task.WhenAny(Task.WhenAll(_running.Values), Task.Delay(settings.Value.DrainTime, time));
         foreach (var generation in generations.Running())
         {
             generation.Abort();
@@ -100,6 +70,7 @@ internal sealed partial class ChatRunner(
         try
         {
             prompt = await building;
+            generation.InputTokens = ChatUsage.OfInput(prompt, options);
             await foreach (var update in model.GetStreamingResponseAsync(prompt, options, generation.Cancelled))
             {
                 if (rounds.Add(update) is { Length: > 0 } delta)
@@ -116,7 +87,7 @@ internal sealed partial class ChatRunner(
         }
         catch (OperationCanceledException) when (generation.Cancelled.IsCancellationRequested)
         {
-            status = generation.IsStopped ? "stopped" : "failed";
+            (status, problem) = generation.IsFull ? ("stopped", ChatProblems.TooLong()) : (generation.IsStopped ? "stopped" : "failed", null);
         }
         catch (TokenBudgetExceededException exception)
         {
@@ -133,44 +104,31 @@ internal sealed partial class ChatRunner(
         usage ??= rounds.Usage ?? ChatUsage.Estimate(prompt, options, generation.Text);
         // Before the end is told: a client that has seen it finds its tokens charged, and its place free.
         await allowance.SettleAsync(usage.InputTokens + usage.OutputTokens);
-        await EndAsync(turn, generation, status, problem, usage, prompt.Count > 0 ? prompt[^1].Text : "");
+        await EndAsync(turn, generation, status, problem, usage);
         measured.End(status, usage);
+        await generations.CloseAsync(generation);
         _running.TryRemove(turn.AnswerId, out _);
     }
 
     /// <summary>Stores first and tells then: a client that has seen the end finds it in the conversation.</summary>
-    private async Task EndAsync(ChatTurn turn, Generation generation, string status, Problem? problem, TokenUsage usage, string question)
+    private async Task EndAsync(ChatTurn turn, Generation generation, string status, Problem? problem, TokenUsage usage)
     {
         try
         {
-            var title = turn.NeedsTitle && status == "complete" ? TitleOf(question) : null;
-            status = await store.EndAsync(turn, generation.Text, status, usage, title) ? status : "failed";
+            var stored = await store.EndAsync(turn.ConversationId, turn.AnswerId, generation.Text, status, usage, ChatTitle.Of(turn.Question));
+            status = stored ? status : "failed";
         }
         catch (Exception exception)
         {
-            // Its progress is no longer saved, so it is soon marked failed, with the text it had then.
+            // Its lease is no longer renewed, so another instance soon marks it failed, with the text of its log.
             LogNotStored(exception);
             status = "failed";
         }
 
-        problem ??= status == "failed" ? new(503, "generation-failed", "The answer could not be finished. What there is of it is kept in the conversation.") : null;
+        problem ??= status == "failed" ? ChatProblems.Failed() : null;
         var now = time.GetUtcNow();
         generation.Append(ChatEventData.Of(usage), now);
         generation.Append(problem is null ? ChatEventData.Of(new ChatEventData.Done(turn.AnswerId, status)) : ChatEventData.Of(problem), now);
-    }
-
-    private static string TitleOf(string question)
-    {
-        var line = string.Join(' ', question.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        if (line.Length <= MaximumTitle)
-        {
-            return line;
-        }
-
-        var end = line.LastIndexOf(' ', MaximumTitle - 1);
-        // Never through a pair of surrogates.
-        end = end > 0 ? end : char.IsHighSurrogate(line[MaximumTitle - 2]) ? MaximumTitle - 2 : MaximumTitle - 1;
-        return line[..end] + "…";
     }
 
     [LoggerMessage(1, LogLevel.Error, "A generation failed.")]
@@ -178,10 +136,4 @@ internal sealed partial class ChatRunner(
 
     [LoggerMessage(2, LogLevel.Error, "The end of a generation could not be stored.")]
     private partial void LogNotStored(Exception exception);
-
-    [LoggerMessage(3, LogLevel.Warning, "{Count} generations of a dead instance were marked failed.")]
-    private partial void LogTakenUp(int count);
-
-    [LoggerMessage(4, LogLevel.Warning, "Dead generations could not be looked for; the next round tries again.")]
-    private partial void LogSweepFailed(Exception exception);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using StratAI.Host.Features.Chat.Anthropic;
+using StratAI.Host.Features.Chat.Log;
 using StratAI.Host.Features.Chat.OpenAI;
 using StratAI.Host.Features.Chat.Tokens;
 using StratAI.Host.Features.Chat.Tools;
@@ -46,8 +47,11 @@ internal static class ChatSetup
         services.AddTools();
         services.AddSingleton<ChatStore>();
         services.AddSingleton<ChatContext>();
+        services.AddChatLog(builder.Configuration);
         services.AddSingleton<ChatGenerations>();
+        services.AddHostedService<ChatBeat>();
         services.AddSingleton<ChatRunner>();
+        // Behind the heartbeat: it stops first, and what drains still needs its lease.
         services.AddHostedService(provider => provider.GetRequiredService<ChatRunner>());
     }
 }

@@ -20,7 +20,7 @@ internal static class ChatUsage
 
     /// <summary>Where nobody said: the prompt is counted, and four bytes are a token of the answer, as the budget has it.</summary>
     public static TokenUsage Estimate(IReadOnlyList<ChatMessage> prompt, ChatOptions? options, string answer) =>
-        prompt.Count == 0 ? None : new(OfInput(prompt, options), (Encoding.UTF8.GetByteCount(answer) + BytesPerToken - 1) / BytesPerToken, 0, Estimated: true);
+        prompt.Count == 0 ? None : new(OfInput(prompt, options), OfText(answer), 0, Estimated: true);
 
     /// <summary>What a model reads: messages, instructions, and the tools it may call.</summary>
     public static long OfInput(IEnumerable<ChatMessage> prompt, ChatOptions? options = null)
@@ -41,4 +41,7 @@ internal static class ChatUsage
 
         return (messages * TokensPerMessage) + TokenCount.Of(texts);
     }
+
+    /// <summary>What a model has written, as the budget has it.</summary>
+    public static long OfText(string text) => (Encoding.UTF8.GetByteCount(text) + BytesPerToken - 1) / BytesPerToken;
 }

@@ -10,7 +10,7 @@ internal sealed class InstanceStore(AppDatabase database)
 
     private const int KeptSeconds = 60;
 
-    private string Now => database.Dialect.Now();
+    private string Now => database.Dialect.Clock();
 
     public Task BeatAsync(Instance self, CancellationToken cancellation) => database.ExecuteAsync(
         $"""
@@ -22,12 +22,12 @@ internal sealed class InstanceStore(AppDatabase database)
         cancellation);
 
     public Task<IReadOnlyList<Instance>> AliveAsync(CancellationToken cancellation) => database.QueryAsync<Instance>(
-        $"SELECT * FROM instances WHERE beat_at > {database.Dialect.Now(AliveSeconds)} ORDER BY started_at, name", new { }, cancellation);
+        $"SELECT * FROM instances WHERE beat_at > {database.Dialect.Clock(-AliveSeconds)} ORDER BY started_at, name", new { }, cancellation);
 
     public Task LeaveAsync(Instance self, CancellationToken cancellation) =>
         database.ExecuteAsync("DELETE FROM instances WHERE name = @Name", self, cancellation);
 
     /// <summary>Removes the dead. A data folder has one instance at a time, by its lock: every other one is, however lately it beat.</summary>
     public Task SweepAsync(Instance self, CancellationToken cancellation) => database.ExecuteAsync(
-        $"DELETE FROM instances WHERE {(database.IsDistributed ? $"beat_at < {database.Dialect.Now(KeptSeconds)}" : "name <> @Name")}", self, cancellation);
+        $"DELETE FROM instances WHERE {(database.IsDistributed ? $"beat_at < {database.Dialect.Clock(-KeptSeconds)}" : "name <> @Name")}", self, cancellation);
 }
