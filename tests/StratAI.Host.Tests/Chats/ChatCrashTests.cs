@@ -59,7 +59,7 @@ public sealed class ChatCrashTests(DistributedHost fixture) : IAsyncLifetime
     public async Task A_paused_instance_that_comes_back_writes_nothing_more_and_its_own_clients_get_the_same_end()
     {
         // One who stays with the paused instance.
-        var faithful = Follower.ReadAsync(_here, _chat.AnswerId);
+        var faithful = await Follower.BeginAsync(_here, _chat.AnswerId);
         var clients = FollowEverywhere(_there);
         await Follower.ReadAsync(_there, _chat.AnswerId, 0, 30);
 

@@ -184,14 +184,14 @@ public abstract class ChatFollowTests(ChatPair pair)
             await using var chat = await OpenChat.AskAsync(here, "Lost?");
             _pair.Model.Say("Lost?", "One. ");
             await chat.NextAsync("delta");
-            Assert.Equal(["start", "delta"], Types(await Follower.ReadAsync(there, chat.AnswerId, 0, 2)));
-            var following = Follower.ReadAsync(there, chat.AnswerId, 2);
+            var following = await Follower.BeginAsync(there, chat.AnswerId);
+            await Follower.ReadAsync(there, chat.AnswerId, 0, 2);
 
             await _pair.ForgetAsync(chat.AnswerId);
             _pair.Model.Say("Lost?", "Two.");
             _pair.Model.End("Lost?", new());
 
-            Assert.Equal(["delta", "usage", "done"], Types(await following));
+            Assert.Equal(["start", "delta", "delta", "usage", "done"], Types(await following));
             Assert.Equal(["start", "delta", "delta", "usage", "done"], Types(await Follower.ReadAsync(there, chat.AnswerId)));
         }
 
@@ -202,17 +202,15 @@ public abstract class ChatFollowTests(ChatPair pair)
             var services = _pair.Two.Services;
             var (begun, _, _) = await services.GetRequiredService<ChatStore>().BeginAsync(new ChatBody { Message = "Gone?" }, default, there.User, "local", null, default);
             await services.GetRequiredService<IChatLog>().AppendAsync(begun!.AnswerId, 0, [new(1, "start", "{}")]);
-            var following = Follower.ReadAsync(there, begun.AnswerId, 1);
-            var waiting = Follower.ReadAsync(there, begun.AnswerId, 0, 1);
-            await waiting;
+            var following = await Follower.BeginAsync(there, begun.AnswerId);
 
             await _pair.ForgetAsync(begun.AnswerId);
             await _pair.Two.ExpireLeaseAsync(begun.AnswerId);
             await services.GetRequiredService<ChatTakeover>().RunAsync(default);
 
-            var end = Assert.Single(await following);
-            Assert.Equal(("2", "error"), (end.EventId, end.EventType));
-            Assert.Contains("stream-expired", end.Data, StringComparison.Ordinal);
+            var told = await following;
+            Assert.Equal(["start", "error"], Types(told));
+            Assert.Contains("stream-expired", told[1].Data, StringComparison.Ordinal);
         }
 
         [Fact]
@@ -227,7 +225,12 @@ public abstract class ChatFollowTests(ChatPair pair)
                 chats.Add(await OpenChat.AskAsync(user, $"Pool {i}?"));
             }
 
-            var followers = chats.Select(chat => Follower.ReadAsync(user, chat.AnswerId)).ToList();
+            var followers = new List<Task<List<SseItem<string>>>>();
+            foreach (var chat in chats)
+            {
+                followers.Add(await Follower.BeginAsync(user, chat.AnswerId));
+            }
+
             Assert.Equal(200, (await user.GetAsync("/api/conversations")).Status);
             for (var i = 0; i < 10; i++)
             {
@@ -248,8 +251,7 @@ public abstract class ChatFollowTests(ChatPair pair)
             await using var elsewhere = await OpenChat.AskAsync(here, "Elsewhere?");
             var third = _pair.Start();
             var user = await third.SignInAsync(here.User);
-            var following = Follower.ReadAsync(user, elsewhere.AnswerId);
-            await Follower.ReadAsync(user, elsewhere.AnswerId, 0, 1);
+            var following = await Follower.BeginAsync(user, elsewhere.AnswerId);
             await using var own = await OpenChat.AskAsync(user, "Own?");
             _pair.Model.Say("Own?", "Half.");
             await own.NextAsync("delta");

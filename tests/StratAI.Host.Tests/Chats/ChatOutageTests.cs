@@ -20,7 +20,7 @@ public sealed class ChatOutageTests(DistributedHost host)
         model.Say("Still there?", "Yes. ");
         await chat.NextAsync("delta");
         await using var stopped = await OpenChat.AskAsync(here, "And you?");
-        var elsewhere = Follower.ReadAsync(there, chat.AnswerId);
+        var elsewhere = await Follower.BeginAsync(there, chat.AnswerId);
         await Follower.ReadAsync(there, chat.AnswerId, 0, 2);
 
         redis.Kill();

@@ -14,8 +14,24 @@ internal static class Follower
     public static async Task<List<SseItem<string>>> ReadAsync(ApiClient user, Guid answer, long after = 0, int most = int.MaxValue, CancellationToken cancellation = default)
     {
         var read = new List<SseItem<string>>();
-        await ReadAsync(user, answer, after, most, read, cancellation);
+        await ReadAsync(user, answer, after, most, read, null, cancellation);
         return read;
+    }
+
+    /// <summary>Reads from the first event on. Ends when that has come; the task it returns ends with the stream.</summary>
+    public static async Task<Task<List<SseItem<string>>>> BeginAsync(ApiClient user, Guid answer)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reading = ReadAllAsync();
+        await (await Task.WhenAny(begun.Task, reading)).WaitAsync(Patience);
+        return reading;
+
+        async Task<List<SseItem<string>>> ReadAllAsync()
+        {
+            var read = new List<SseItem<string>>();
+            await ReadAsync(user, answer, 0, int.MaxValue, read, begun, default);
+            return read;
+        }
     }
 
     /// <summary>Reads all of it from instances chosen at random, going away at random.</summary>
@@ -30,7 +46,7 @@ internal static class Follower
             var after = read.Count == 0 ? 0 : long.Parse(read[^1].EventId!, CultureInfo.InvariantCulture);
             try
             {
-                await ReadAsync(instances[random.Next(instances.Count)], answer, after, random.Next(1, 40), read, patience.Token);
+                await ReadAsync(instances[random.Next(instances.Count)], answer, after, random.Next(1, 40), read, null, patience.Token);
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
@@ -42,7 +58,7 @@ internal static class Follower
         return read;
     }
 
-    private static async Task ReadAsync(ApiClient user, Guid answer, long after, int most, List<SseItem<string>> read, CancellationToken cancellation)
+    private static async Task ReadAsync(ApiClient user, Guid answer, long after, int most, List<SseItem<string>> read, TaskCompletionSource? begun, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/chat/{answer}/events");
         if (after > 0)
@@ -60,6 +76,7 @@ internal static class Follower
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync(cancellation)).EnumerateAsync(cancellation))
         {
             read.Add(item);
+            begun?.TrySetResult();
             if (--most == 0)
             {
                 return;
