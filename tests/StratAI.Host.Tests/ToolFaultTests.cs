@@ -65,7 +65,7 @@ public sealed class ToolFaultTests(EmbeddedHost host)
     private (ChatTool Tool, AnswerTools Answer) Open(Func<CancellationToken, Task<ToolResult>> run)
     {
         var tool = new ScriptedTool(run);
-        var turn = new ChatTurn(Guid.NewGuid(), default, Guid.NewGuid(), Guid.NewGuid(), false, true);
+        var turn = new ChatTurn(Guid.NewGuid(), default, Guid.NewGuid(), Guid.NewGuid(), "What is to do?", true);
         var messages = host.Host.Services.GetRequiredService<ToolMessages>();
         return (tool, new(turn, "ada", data => _events.Add(JsonNode.Parse(data.Data)!.Text("status")), messages, _time, NullLogger.Instance) { Tools = [tool] });
     }
