@@ -8,20 +8,9 @@ using StratAI.Host.Hosting;
 using StratAI.Host.Http;
 using StratAI.Host.Telemetry;
 
-if (args is [TextExtractor.Command, var contentType])
+return args is [TextExtractor.Command, var contentType] ? TextExtractor.Run(contentType) : await StartupException.ReportAsync(async () =>
 {
-    return TextExtractor.Run(contentType);
-}
-
-var line = CommandLine.Parse(args);
-if (line.Error is not null)
-{
-    await Console.Error.WriteLineAsync(line.Error);
-    return 1;
-}
-
-return await StartupException.ReportAsync(async () =>
-{
+    var line = CommandLine.Parse(args);
     var builder = WebApplication.CreateBuilder(line.Settings);
     builder.AddSecrets();
     builder.AddTelemetry();

@@ -16,15 +16,13 @@ internal sealed class CommandLine
     private readonly Command? _command;
     private readonly CommandArguments? _arguments;
 
-    private CommandLine(string[] settings, Command? command = null, CommandArguments? arguments = null, string? error = null) =>
-        (Settings, _command, _arguments, Error) = (settings, command, arguments, error);
+    private CommandLine(string[] settings, Command? command = null, CommandArguments? arguments = null) =>
+        (Settings, _command, _arguments) = (settings, command, arguments);
 
     /// <summary>What is left for the configuration.</summary>
     public string[] Settings { get; }
 
-    /// <summary>What is wrong with the arguments, with the usage; null when nothing is.</summary>
-    public string? Error { get; }
-
+    /// <exception cref="StartupException">The arguments are wrong; its message has the usage.</exception>
     public static CommandLine Parse(string[] args)
     {
         if (args is not [var name, ..] || name.StartsWith('-') || name.Contains('='))
@@ -34,7 +32,7 @@ internal sealed class CommandLine
 
         if (Commands.All.FirstOrDefault(candidate => candidate.Name == name) is not { } command)
         {
-            return new([], error: $"There is no command '{name}'.\n\nCommands:\n{string.Join('\n', Commands.All.Select(known => $"  {known.Name,-20} {known.Summary}"))}");
+            throw new StartupException($"There is no command '{name}'.\n\nCommands:\n{string.Join('\n', Commands.All.Select(known => $"  {known.Name,-20} {known.Summary}"))}");
         }
 
         // A command's output is its own; the host's usual lines would tear it.
@@ -54,7 +52,7 @@ internal sealed class CommandLine
             if (option is null || (option.Default is null && parts.Length > 1) || !given.TryAdd(option.Name, 0)
                 || !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || (option.Default is not null && number < option.Least))
             {
-                return new([], error: $"{Complaint(option, parts[0])}\n\n{Usage(command)}");
+                throw new StartupException($"{Complaint(option, parts[0])}\n\n{Usage(command)}");
             }
 
             given[option.Name] = number;

@@ -9,6 +9,7 @@ public sealed partial class OutgoingTests
     // Each names its address's setting in docs/host.md, "Outgoing addresses".
     private static readonly string[] Callers =
     [
+        "samples/StratAI.Host/Features/Chat/Providers/ModelHttp.cs",
         "samples/StratAI.Host/Features/Documents/ClamAvScanner.cs",
         "samples/StratAI.Host/Features/Integrations/IntegrationSetup.cs",
         "samples/StratAI.Host/Security/TokenSetup.cs",
