@@ -113,7 +113,7 @@ public sealed class StatementTests(DistributedHost host)
     {
         var world = await World.CreateAsync(host);
         await world.Owner.UploadAsync("shed.md", "The shed is locked."u8.ToArray(), null, ("spaceId", $"{world.Space}"));
-        await using var cold = new HostInstance(host.SettingsApart());
+        await using var cold = StartCold();
         var owner = await cold.SignInAsync(world.Owner.User);
         using var statements = new Statements();
         var asked = new { areaId = world.Area, message = "What do tomatoes want?" };
@@ -125,10 +125,13 @@ public sealed class StatementTests(DistributedHost host)
         Assert.DoesNotContain(sent, text => text.Contains("documents", StringComparison.Ordinal));
     }
 
+    /// <summary>An instance of the same deployment but for its Redis.</summary>
+    private HostInstance StartCold() => new(new Dictionary<string, string>(host.Settings) { ["Redis:KeyPrefix"] = $"cold-{Guid.NewGuid():N}" });
+
     /// <summary>The statements of each endpoint, on an instance whose cache holds nothing of the crowd.</summary>
     private async Task<Dictionary<string, IReadOnlyList<string>>> CountAsync(Statements statements, Crowd crowd)
     {
-        await using var cold = new HostInstance(host.SettingsApart());
+        await using var cold = StartCold();
         var owner = await cold.SignInAsync(crowd.Owner.User);
         var counted = new Dictionary<string, IReadOnlyList<string>>();
         foreach (var (endpoint, call) in Endpoints)

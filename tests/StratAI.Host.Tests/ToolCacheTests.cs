@@ -135,4 +135,13 @@ public abstract class ToolCacheTests(HostFixture host) : IAsyncLifetime
 
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedHost host) : ToolCacheTests(host);
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : ToolCacheTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : ToolCacheTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : ToolCacheTests(host);
 }

@@ -216,4 +216,13 @@ public abstract class ToolTests(HostFixture host) : IAsyncLifetime
 
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedHost host) : ToolTests(host);
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : ToolTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : ToolTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : ToolTests(host);
 }

@@ -172,6 +172,15 @@ public abstract class ChatFollowTests(ChatPair pair)
     [Collection(EmbeddedShape.Name)]
     public sealed class Embedded(EmbeddedPair pair) : ChatFollowTests(pair), IClassFixture<EmbeddedPair>;
 
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledPair pair) : ChatFollowTests(pair), IClassFixture<PooledPair>;
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelPair pair) : ChatFollowTests(pair), IClassFixture<SentinelPair>;
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterPair pair) : ChatFollowTests(pair), IClassFixture<ClusterPair>;
+
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedPair pair) : ChatFollowTests(pair), IClassFixture<DistributedPair>
     {

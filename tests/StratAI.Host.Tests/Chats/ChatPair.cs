@@ -70,3 +70,9 @@ public abstract class ChatPair(HostFixture fixture) : IAsyncLifetime
 public sealed class EmbeddedPair(EmbeddedHost fixture) : ChatPair(fixture);
 
 public sealed class DistributedPair(DistributedHost fixture) : ChatPair(fixture);
+
+public sealed class PooledPair(PooledHost fixture) : ChatPair(fixture);
+
+public sealed class SentinelPair(SentinelHost fixture) : ChatPair(fixture);
+
+public sealed class ClusterPair(ClusterHost fixture) : ChatPair(fixture);

@@ -106,4 +106,13 @@ public abstract class ConditionalTests(HostFixture host)
 
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedHost host) : ConditionalTests(host);
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : ConditionalTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : ConditionalTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : ConditionalTests(host);
 }

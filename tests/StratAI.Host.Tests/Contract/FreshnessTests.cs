@@ -102,4 +102,13 @@ public abstract class FreshnessTests(HostFixture host)
             Assert.Equal("dark", read.Body!["theme"]!.GetValue<string>());
         }
     }
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : FreshnessTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : FreshnessTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : FreshnessTests(host);
 }

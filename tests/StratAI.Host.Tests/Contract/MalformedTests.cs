@@ -179,4 +179,13 @@ public abstract class MalformedTests(HostFixture host)
 
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedHost host) : MalformedTests(host);
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : MalformedTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : MalformedTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : MalformedTests(host);
 }

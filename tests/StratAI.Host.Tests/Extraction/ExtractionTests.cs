@@ -140,4 +140,13 @@ public abstract class ExtractionTests(HostFixture host)
 
     [Collection(DistributedShape.Name)]
     public sealed class Distributed(DistributedHost host) : ExtractionTests(host);
+
+    [Collection(PooledShape.Name)]
+    public sealed class Pooled(PooledHost host) : ExtractionTests(host);
+
+    [Collection(SentinelShape.Name)]
+    public sealed class Sentinel(SentinelHost host) : ExtractionTests(host);
+
+    [Collection(ClusterShape.Name)]
+    public sealed class Cluster(ClusterHost host) : ExtractionTests(host);
 }

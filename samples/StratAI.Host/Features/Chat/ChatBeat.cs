@@ -20,6 +20,7 @@ internal sealed partial class ChatBeat(
     {
         return Task.WhenAll(
             EveryAsync(StopBeat, "stops", StopAsked),
+            EveryAsync(StopBeat, "messages of stops", HearStopsAsync),
             EveryAsync(Beat, "leases", RenewAsync),
             EveryAsync(Beat, "progress", SaveAsync),
             EveryAsync(Beat, "dead instances", takeover.RunAsync));
@@ -50,18 +51,23 @@ internal sealed partial class ChatBeat(
                 generations.Find(answer)?.Stop();
             }
         }
+    }
 
-        if (!_hearsStops)
+    private async Task HearStopsAsync(CancellationToken cancellation)
+    {
+        if (_hearsStops)
         {
-            try
-            {
-                await log.HearStopsAsync(answer => generations.Find(answer)?.Stop());
-                _hearsStops = true;
-            }
-            catch (RedisException)
-            {
-                // Until it is back, a stop is seen in the database.
-            }
+            return;
+        }
+
+        try
+        {
+            await log.HearStopsAsync(answer => generations.Find(answer)?.Stop());
+            _hearsStops = true;
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // Until it is back, a stop is seen in the database.
         }
     }
 

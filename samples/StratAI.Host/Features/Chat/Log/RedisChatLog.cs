@@ -74,13 +74,13 @@ internal sealed class RedisChatLog(IConnectionMultiplexer redis, string prefix) 
 
     public void TellStop(Guid answerId) => redis.GetSubscriber().Publish(_stops, answerId.ToString("D"), CommandFlags.FireAndForget);
 
-    public Task HearStopsAsync(Action<Guid> stop) => redis.GetSubscriber().SubscribeAsync(_stops, (_, message) =>
+    public Task HearStopsAsync(Action<Guid> stop) => Within(redis.GetSubscriber().SubscribeAsync(_stops, (_, message) =>
     {
         if (Guid.TryParse((string?)message, out var answerId))
         {
             stop(answerId);
         }
-    });
+    }));
 
     private static async Task<T> Within<T>(Task<T> call)
     {
