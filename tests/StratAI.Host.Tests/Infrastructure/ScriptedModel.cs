@@ -38,10 +38,20 @@ public sealed class ScriptedModel : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _calls);
-        await using var registration = cancellationToken.Register(() => Cancelled(messages.Last().Text).TrySetResult());
-        await foreach (var update in Answer(messages.Last().Text).Reader.ReadAllAsync(cancellationToken))
+        var question = messages.Last().Text;
+        try
         {
-            yield return update;
+            await foreach (var update in Answer(question).Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return update;
+            }
+        }
+        finally
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                Cancelled(question).TrySetResult();
+            }
         }
     }
 
