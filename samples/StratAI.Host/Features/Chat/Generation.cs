@@ -173,6 +173,7 @@ internal sealed class Generation(Guid messageId) : IDisposable
         Abort();
         Changed?.Invoke();
     }
+
     public void Dispose()
     {
         _cancelled.Dispose();
