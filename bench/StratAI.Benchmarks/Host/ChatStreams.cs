@@ -126,6 +126,7 @@ internal static class ChatStreams
         ["Chat__OpenAI__BaseUrl"] = $"{model.Address}v1",
         ["Chat__OpenAI__ApiKey"] = "bench",
         ["Chat__OpenAI__Model"] = "bench",
-        ["Limits__Policies__user__PermitLimit"] = "1000000",
+        // The model is silent until all streams are open.
+        ["Chat__OpenAI__SilenceTimeout"] = "00:05:00",
     };
 }
