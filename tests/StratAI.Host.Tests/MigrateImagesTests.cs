@@ -28,7 +28,7 @@ public abstract class MigrateImagesTests(HostFixture host, ITestOutputHelper out
         for (var kill = 0; kill < 5; kill++)
         {
             // At a pace: else, on a busy machine, it may be done before anybody has seen it begin.
-            await using var run = new HostCommand(deployment.Settings, "migrate-images", "--workers", "3", "--batch", "7", "--rate", "40");
+            await using var run = new HostCommand(deployment.Settings, "migrate-images", "--workers", "3", "--batch", "7", "--rate", "15");
             moved = await deployment.WaitUntilMovedAsync(moved + random.Next(1, 15), run);
 
             Assert.False(run.HasExited, "It has ended before it could be killed.");
@@ -50,7 +50,7 @@ public abstract class MigrateImagesTests(HostFixture host, ITestOutputHelper out
     {
         await using var deployment = await LegacyDeployment.CreateAsync(host);
         await HostCommand.RunAsync(deployment.Settings, "generate-images", "--rows", "60", "--broken", "0");
-        await using var run = new HostCommand(deployment.Settings, "migrate-images", "--rate", "20", "--workers", "1");
+        await using var run = new HostCommand(deployment.Settings, "migrate-images", "--rate", "2", "--workers", "1");
         await deployment.WaitUntilMovedAsync(3, run);
 
         await run.InterruptAsync();
