@@ -24,6 +24,7 @@ internal sealed class FollowedAnswer : IAsyncDisposable
     private long _heard;
     private long _sent;
     private long? _unreachable;
+    private long? _gone;
     private Generation? _local;
     private IAsyncDisposable? _watch;
     private bool _givenUp;
@@ -129,9 +130,22 @@ internal sealed class FollowedAnswer : IAsyncDisposable
             return [];
         }
 
-        if (last is not null && _time.GetElapsedTime(_heard) < Silence)
+        if (last is null)
         {
-            return [];
+            _gone ??= _time.GetTimestamp();
+            // A log that was there is given time: after a loss of Redis's data, whoever makes the answer is about to write it anew.
+            if (_after > 0 && _time.GetElapsedTime(_gone.Value) < Look)
+            {
+                return [];
+            }
+        }
+        else
+        {
+            _gone = null;
+            if (_time.GetElapsedTime(_heard) < Silence)
+            {
+                return [];
+            }
         }
 
         _heard = _time.GetTimestamp();
