@@ -59,7 +59,11 @@ internal sealed class ChatUser : IDisposable
             Content = JsonContent.Create(new { conversationId = anew ? (Guid?)null : _conversation, areaId = _area, message = "What do tomatoes want?" }),
         };
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        response.EnsureSuccessStatusCode();
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
+        }
+
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken))
         {
             yield return item;

@@ -16,16 +16,16 @@ internal static class TaskLists
 
     private const int Tasks = 1_200;
     private const int Connections = 16;
-    private const int RequestsEach = 100;
+    private const int RequestsEach = 200;
 
     public static async Task RunAsync()
     {
         await using var database = await BenchDatabase.CreateAsync();
-        await using var host = await HostChild.StartAsync(database.ConnectionString, $"bench-{Guid.NewGuid():n}", new Dictionary<string, string>
-        {
-            ["Auth__SigningKey"] = TaskPeer.SigningKey,
-            ["Auth__Audience"] = TaskPeer.Audience,
-        });
+        var prefix = $"bench-{Guid.NewGuid():n}";
+        var settings = new Dictionary<string, string> { ["Auth__SigningKey"] = TaskPeer.SigningKey, ["Auth__Audience"] = TaskPeer.Audience };
+        await using var host = await HostChild.StartAsync(database.ConnectionString, prefix, settings);
+        var prepared = $"{database.ConnectionString};Max Auto Prepare=20";
+        await using var preparing = await HostChild.StartAsync(prepared, prefix, settings);
         using var setUp = new HttpClient { BaseAddress = host.Address };
         var token = (await (await setUp.PostAsJsonAsync("/api/dev/token", new { user = User, name = "Bench" })).Content.ReadFromJsonAsync<JsonObject>())!["accessToken"]!.GetValue<string>();
         setUp.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -48,9 +48,10 @@ internal static class TaskLists
                 peers.Add(await TaskPeer.StartAsync(layer, database.ConnectionString));
             }
 
-            var servers = TaskPeer.Layers.Zip(peers, (layer, peer) => (Name: layer, peer.Address)).Append((Name: "host", host.Address)).ToList();
-            await CompareAsync("GET /api/tasks?limit=50", "/api/tasks?limit=50", servers, token);
-            await CompareAsync("GET /api/preferences", "/api/preferences", [servers[0], servers[^1]], token);
+            peers.Add(await TaskPeer.StartAsync(TaskPeer.Layers[0], prepared));
+            var servers = TaskPeer.Layers.Append("bare, prepared").Zip(peers, (layer, peer) => (Name: layer, peer.Address)).ToList();
+            await CompareAsync("GET /api/tasks?limit=50", "/api/tasks?limit=50", [.. servers, ("host", host.Address), ("host, prepared", preparing.Address)], token);
+            await CompareAsync("GET /api/preferences", "/api/preferences", [servers[0], ("host", host.Address)], token);
         }
         finally
         {

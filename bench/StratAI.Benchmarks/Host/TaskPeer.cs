@@ -26,7 +26,7 @@ internal static class TaskPeer
     public static readonly string[] Layers = ["bare", "tokens", "limits", "pager"];
 
     private static readonly string Cursor = new('c', 120);
-    private static readonly PageRequest FirstPage = new() { Limit = 50 };
+    private static readonly PageRequest FirstPage = new() { Limit = 50, Count = CountMode.Exact };
 
     public static Task<WebChild> StartAsync(string layer, string database) => WebChild.StartAsync(
         address => new ProcessStartInfo("dotnet", [typeof(TaskPeer).Assembly.Location, "host-peer", layer, address.ToString(), database]));

@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using StratAI.Host.Database;
 
 namespace StratAI.Host.Http;
 
@@ -46,8 +45,14 @@ internal static class ApiJson
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.GetDateTimeOffset().ToUniversalTime();
 
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.UtcDateTime.ToString(TypeHandlers.TimeFormat, CultureInfo.InvariantCulture));
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+        {
+            // The round-trip format, for which there is a fast path, has one decimal more.
+            Span<byte> text = stackalloc byte[28];
+            value.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+            text[26] = (byte)'Z';
+            writer.WriteStringValue(text[..27]);
+        }
     }
 
     /// <summary>A client's own JSON, whose names may differ in case alone; by itself it would take those for one name, as bodies do.</summary>
