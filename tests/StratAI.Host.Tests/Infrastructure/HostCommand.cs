@@ -15,7 +15,8 @@ public sealed class HostCommand : IAsyncDisposable
 
     public HostCommand(IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "StratAI.Host.dll"), .. arguments])
+        // By env: a shell that runs the tests in the background has them ignore Ctrl-C, and whatever they start as well.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "StratAI.Host.dll"), .. arguments])
         {
             WorkingDirectory = Path.Combine(TestServers.RepositoryRoot, "samples", "StratAI.Host"),
             RedirectStandardError = true,
