@@ -63,6 +63,7 @@ public sealed class HangTests : FaultTest
         for (var i = 0; open.Elapsed < TimeSpan.FromSeconds(3); i++)
         {
             var key = $"open{i}";
+            // Not a synchronisation: how late the machine is at this moment.
             beside = TimeAsync(() => Task.Delay(1));
             var elapsed = await TimeAsync(() => CallAsync(node, CallNames[i % CallNames.Count], key));
             Assert.InRange(elapsed, TimeSpan.Zero, (timeout * 0.9) + await beside);

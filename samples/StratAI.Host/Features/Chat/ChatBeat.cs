@@ -98,7 +98,7 @@ internal sealed partial class ChatBeat(
         foreach (var generation in generations.Running())
         {
             var text = generation.Text;
-            await leases.SaveProgressAsync(generation.MessageId, text, new(generation.InputTokens, ChatUsage.OfText(text), 0, Estimated: true));
+            await leases.SaveProgressAsync(generation.MessageId, text, ChatUsage.Estimate(generation.InputTokens, text));
         }
     }
 

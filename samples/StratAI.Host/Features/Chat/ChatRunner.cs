@@ -60,7 +60,6 @@ internal sealed partial class ChatRunner(
     private async Task RunAsync(
         ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building, IList<AITool> tools, ChatAllowance allowance)
     {
-        IReadOnlyList<ChatMessage> prompt = [];
         var rounds = new AnswerRounds();
         TokenUsage? usage = null;
         var measured = metrics.Begin();
@@ -69,7 +68,7 @@ internal sealed partial class ChatRunner(
         var options = new ChatOptions { Tools = tools }.WithReservations(allowance.Tokens);
         try
         {
-            prompt = await building;
+            var prompt = await building;
             generation.InputTokens = ChatUsage.OfInput(prompt, options);
             await foreach (var update in model.GetStreamingResponseAsync(prompt, options, generation.Cancelled))
             {
@@ -101,7 +100,7 @@ internal sealed partial class ChatRunner(
             (status, problem, usage) = ("failed", ModelProblems.Of(exception), rounds.Usage ?? (generation.Text.Length == 0 ? ChatUsage.None : null));
         }
 
-        usage ??= rounds.Usage ?? ChatUsage.Estimate(prompt, options, generation.Text);
+        usage ??= rounds.Usage ?? ChatUsage.Estimate(generation.InputTokens, generation.Text);
         // Before the end is told: a client that has seen it finds its tokens charged, and its place free.
         await allowance.SettleAsync(usage.InputTokens + usage.OutputTokens);
         await EndAsync(turn, generation, status, problem, usage);

@@ -44,7 +44,7 @@ internal sealed partial class ChatTakeover(ChatLeases leases, ChatGenerations ge
     {
         Status = "failed",
         Content = text,
-        Usage = new(saved.Usage?.InputTokens ?? ChatUsage.OfText(saved.Question), ChatUsage.OfText(text), 0, Estimated: true),
+        Usage = ChatUsage.Estimate(saved.Usage?.InputTokens ?? ChatUsage.OfText(saved.Question), text),
     };
 
     [LoggerMessage(1, LogLevel.Warning, "{Count} answers of a dead instance were marked failed.")]

@@ -19,8 +19,7 @@ internal static class ChatUsage
         new(details.InputTokenCount ?? 0, details.OutputTokenCount ?? 0, details.CachedInputTokenCount ?? 0, details.AdditionalCounts?.ContainsKey(LocalChatClient.EstimatedCount) == true);
 
     /// <summary>Where nobody said: the prompt is counted, and four bytes are a token of the answer, as the budget has it.</summary>
-    public static TokenUsage Estimate(IReadOnlyList<ChatMessage> prompt, ChatOptions? options, string answer) =>
-        prompt.Count == 0 ? None : new(OfInput(prompt, options), OfText(answer), 0, Estimated: true);
+    public static TokenUsage Estimate(long inputTokens, string answer) => new(inputTokens, OfText(answer), 0, Estimated: true);
 
     /// <summary>What a model reads: messages, instructions, and the tools it may call.</summary>
     public static long OfInput(IEnumerable<ChatMessage> prompt, ChatOptions? options = null)
