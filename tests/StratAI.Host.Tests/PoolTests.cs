@@ -1,9 +1,11 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using StratAI.Host.Database;
 using StratAI.Testing;
+using StratAI.Testing.Redis;
 
 namespace StratAI.Host.Tests;
 
@@ -17,6 +19,44 @@ public sealed class PoolTests
 
         var given = await SettingsAsync(TestServers.Postgres + ";Maximum Pool Size=3;Connection Idle Lifetime=30;Timeout=5");
         Assert.Equal((3, 30, 5, 10), (given.MaxPoolSize, given.ConnectionIdleLifetime, given.Timeout, given.CommandTimeout));
+    }
+
+    [Theory]
+    [InlineData(false, "", 50)]
+    [InlineData(false, ";Max Auto Prepare=0", 0)]
+    [InlineData(true, "", 0)]
+    [InlineData(true, ";Max Auto Prepare=7", 7)]
+    public async Task Statements_are_prepared_where_the_server_is_reached_without_a_pooler(bool pooled, string given, int expected)
+    {
+        var settings = await SettingsAsync((pooled ? TestServers.PgBouncer : TestServers.Postgres) + given);
+        Assert.Equal(expected, settings.MaxAutoPrepare);
+    }
+
+    [Fact]
+    public async Task What_runs_again_and_again_is_planned_once()
+    {
+        await using var database = OpenOne(TimeProvider.System);
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal(i + 1, await database.FindAsync<int>("SELECT @Number + 1", new { Number = i }, default));
+        }
+
+        var prepared = await database.QueryAsync<string>("SELECT statement FROM pg_prepared_statements", new { }, default);
+        Assert.Equal("SELECT $1 + 1", Assert.Single(prepared));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_at_first_is_asked_again()
+    {
+        var server = new NpgsqlConnectionStringBuilder(TestServers.Postgres);
+        await using var proxy = new TcpProxy($"{server.Host}:{server.Port}");
+        server.Port = int.Parse(proxy.Endpoint.Split(':')[1], CultureInfo.InvariantCulture);
+        proxy.Cut();
+        await using var database = AppDatabase.OpenPostgres(server.ConnectionString, NullLoggerFactory.Instance);
+        await Assert.ThrowsAnyAsync<DbException>(() => database.OpenAsync(default));
+
+        proxy.Restore();
+        Assert.Equal(1, await database.FindAsync<int>("SELECT 1", new { }, default));
     }
 
     [Fact]

@@ -10,6 +10,9 @@ namespace StratAI.Host.Database;
 /// <summary>The host's database: PostgreSQL when it is configured, else SQLite in the data folder.</summary>
 internal sealed class AppDatabase : IAsyncDisposable
 {
+    /// <summary>More than a busy instance uses again and again: those used least recently make room.</summary>
+    private const int PreparedStatements = 50;
+
     private readonly ConnectionGate? _postgres;
     private readonly string? _sqlite;
     // SQLite has one writer, and its driver waits for it by blocking the thread. Writers of this process queue here instead.
@@ -48,8 +51,18 @@ internal sealed class AppDatabase : IAsyncDisposable
         // Kept by the client, which then asks the server to end the statement: a setting of the session would be refused, or lost, by a pooler.
         Default("Command Timeout", () => settings.CommandTimeout = (int)Math.Ceiling(limit.TotalSeconds));
         Default("Application Name", () => settings.ApplicationName = "stratai-host");
-        var source = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "host" }.UseLoggerFactory(logs).Build();
-        return new(Dialect.Postgres, new(source, settings.MaxPoolSize, time ?? TimeProvider.System), null);
+        return new(Dialect.Postgres, new(ConnectAsync, settings.MaxPoolSize, time ?? TimeProvider.System), null);
+
+        async Task<NpgsqlDataSource> ConnectAsync(CancellationToken cancellation)
+        {
+            if (!settings.ShouldSerialize("Max Auto Prepare"))
+            {
+                // Statements prepared by name are the session's, which a pooler hands on to others.
+                settings.MaxAutoPrepare = await IsPooledAsync(settings.ConnectionString, cancellation) ? 0 : PreparedStatements;
+            }
+
+            return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "host" }.UseLoggerFactory(logs).Build();
+        }
 
         void Default(string keyword, Action apply)
         {
@@ -136,6 +149,13 @@ internal sealed class AppDatabase : IAsyncDisposable
 
         await _sqliteWriter.WaitAsync(cancellation);
         return new Turn(_sqliteWriter);
+    }
+
+    private static async Task<bool> IsPooledAsync(string connectionString, CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false });
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await Pooler.IsBetweenAsync(connection, cancellation);
     }
 
     private sealed class Turn(SemaphoreSlim? writer) : IDisposable

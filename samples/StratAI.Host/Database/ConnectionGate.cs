@@ -8,11 +8,16 @@ namespace StratAI.Host.Database;
 /// The turns on the pool's connections, first come, first served. The pool's own queue gives up after the time that a new connection may take, which is
 /// longer than somebody whose request is one too many should wait.
 /// </summary>
-internal sealed class ConnectionGate(NpgsqlDataSource source, int size, TimeProvider time) : IAsyncDisposable
+/// <param name="connect">Makes the pool, before the first connection; after one that failed, before the next.</param>
+/// <param name="size">Of the pool.</param>
+/// <param name="time">Measures the wait.</param>
+internal sealed class ConnectionGate(Func<CancellationToken, Task<NpgsqlDataSource>> connect, int size, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _free = new(size);
+    private readonly SemaphoreSlim _connecting = new(1);
+    private NpgsqlDataSource? _source;
 
     public int Size => size;
 
@@ -26,6 +31,7 @@ internal sealed class ConnectionGate(NpgsqlDataSource source, int size, TimeProv
 
         try
         {
+            var source = _source ?? await ConnectAsync(cancellation);
             var connection = await source.OpenConnectionAsync(cancellation);
             connection.StateChange += GiveBack;
             return connection;
@@ -40,7 +46,24 @@ internal sealed class ConnectionGate(NpgsqlDataSource source, int size, TimeProv
     public async ValueTask DisposeAsync()
     {
         _free.Dispose();
-        await source.DisposeAsync();
+        _connecting.Dispose();
+        if (_source is not null)
+        {
+            await _source.DisposeAsync();
+        }
+    }
+
+    private async Task<NpgsqlDataSource> ConnectAsync(CancellationToken cancellation)
+    {
+        await _connecting.WaitAsync(cancellation);
+        try
+        {
+            return _source ??= await connect(cancellation);
+        }
+        finally
+        {
+            _connecting.Release();
+        }
     }
 
     private async Task WaitAsync(CancellationToken cancellation)

@@ -19,9 +19,6 @@ internal sealed record DatabaseServer
 
     public int RoleLimit { get; init; }
 
-    public int BackendPid { get; init; }
-
-    /// <summary>The server's own process ids do not reach clients through a pooler, which makes up others.</summary>
     public bool IsPooled { get; init; }
 
     public int Available => new[] { MaxConnections - Reserved, DatabaseLimit, RoleLimit }.Where(limit => limit >= 0).Min();
@@ -42,10 +39,9 @@ internal sealed record DatabaseServer
                 current_setting('max_connections')::integer AS max_connections,
                 current_setting('superuser_reserved_connections')::integer + coalesce(current_setting('reserved_connections', true), '0')::integer AS reserved,
                 (SELECT datconnlimit FROM pg_database WHERE datname = current_database()) AS database_limit,
-                (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user) AS role_limit,
-                pg_backend_pid() AS backend_pid
+                (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user) AS role_limit
             """,
             cancellationToken: cancellation));
-        return server with { IsPooled = server.BackendPid != postgres.ProcessID };
+        return server with { IsPooled = await Pooler.IsBetweenAsync(postgres, cancellation) };
     }
 }

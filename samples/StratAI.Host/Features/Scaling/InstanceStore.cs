@@ -22,7 +22,13 @@ internal sealed class InstanceStore(AppDatabase database)
         cancellation);
 
     public Task<IReadOnlyList<Instance>> AliveAsync(CancellationToken cancellation) => database.QueryAsync<Instance>(
-        $"SELECT * FROM instances WHERE beat_at > {database.Dialect.Clock(-AliveSeconds)} ORDER BY started_at, name", new { }, cancellation);
+        // Columns by name: one that a newer version adds would end a prepared statement that reads them all.
+        $"""
+        SELECT name, version, pool_size, memory_mode, objects_mode, master_key, redis, bucket, started_at, beat_at
+        FROM instances WHERE beat_at > {database.Dialect.Clock(-AliveSeconds)} ORDER BY started_at, name
+        """,
+        new { },
+        cancellation);
 
     public Task LeaveAsync(Instance self, CancellationToken cancellation) =>
         database.ExecuteAsync("DELETE FROM instances WHERE name = @Name", self, cancellation);
