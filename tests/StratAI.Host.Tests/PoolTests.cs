@@ -15,10 +15,10 @@ public sealed class PoolTests
     public async Task The_pool_is_small_unless_the_connection_string_says_otherwise()
     {
         var plain = await SettingsAsync(TestServers.Postgres);
-        Assert.Equal((10, 20, 10, 10), (plain.MaxPoolSize, plain.ConnectionIdleLifetime, plain.Timeout, plain.CommandTimeout));
+        Assert.Equal((10, 20, 10, 10, true), (plain.MaxPoolSize, plain.ConnectionIdleLifetime, plain.Timeout, plain.CommandTimeout, plain.NoResetOnClose));
 
-        var given = await SettingsAsync(TestServers.Postgres + ";Maximum Pool Size=3;Connection Idle Lifetime=30;Timeout=5");
-        Assert.Equal((3, 30, 5, 10), (given.MaxPoolSize, given.ConnectionIdleLifetime, given.Timeout, given.CommandTimeout));
+        var given = await SettingsAsync(TestServers.Postgres + ";Maximum Pool Size=3;Connection Idle Lifetime=30;Timeout=5;No Reset On Close=false");
+        Assert.Equal((3, 30, 5, 10, false), (given.MaxPoolSize, given.ConnectionIdleLifetime, given.Timeout, given.CommandTimeout, given.NoResetOnClose));
     }
 
     [Theory]

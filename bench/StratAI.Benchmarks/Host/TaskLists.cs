@@ -24,8 +24,7 @@ internal static class TaskLists
         var prefix = $"bench-{Guid.NewGuid():n}";
         var settings = new Dictionary<string, string> { ["Auth__SigningKey"] = TaskPeer.SigningKey, ["Auth__Audience"] = TaskPeer.Audience };
         await using var host = await HostChild.StartAsync(database.ConnectionString, prefix, settings);
-        var prepared = $"{database.ConnectionString};Max Auto Prepare=20";
-        await using var preparing = await HostChild.StartAsync(prepared, prefix, settings);
+        await using var plain = await HostChild.StartAsync($"{database.ConnectionString};Max Auto Prepare=0;No Reset On Close=false", prefix, settings);
         using var setUp = new HttpClient { BaseAddress = host.Address };
         var token = (await (await setUp.PostAsJsonAsync("/api/dev/token", new { user = User, name = "Bench" })).Content.ReadFromJsonAsync<JsonObject>())!["accessToken"]!.GetValue<string>();
         setUp.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -48,9 +47,9 @@ internal static class TaskLists
                 peers.Add(await TaskPeer.StartAsync(layer, database.ConnectionString));
             }
 
-            peers.Add(await TaskPeer.StartAsync(TaskPeer.Layers[0], prepared));
-            var servers = TaskPeer.Layers.Append("bare, prepared").Zip(peers, (layer, peer) => (Name: layer, peer.Address)).ToList();
-            await CompareAsync("GET /api/tasks?limit=50", "/api/tasks?limit=50", [.. servers, ("host", host.Address), ("host, prepared", preparing.Address)], token);
+            peers.Add(await TaskPeer.StartAsync(TaskPeer.Layers[0], $"{database.ConnectionString};Max Auto Prepare=50;No Reset On Close=true"));
+            var servers = TaskPeer.Layers.Append("bare, connected as the host").Zip(peers, (layer, peer) => (Name: layer, peer.Address)).ToList();
+            await CompareAsync("GET /api/tasks?limit=50", "/api/tasks?limit=50", [.. servers, ("host", host.Address), ("host, connected as bare", plain.Address)], token);
             await CompareAsync("GET /api/preferences", "/api/preferences", [servers[0], ("host", host.Address)], token);
         }
         finally

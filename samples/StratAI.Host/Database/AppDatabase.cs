@@ -50,6 +50,8 @@ internal sealed class AppDatabase : IAsyncDisposable
         Default("Timeout", () => settings.Timeout = 10);
         // Kept by the client, which then asks the server to end the statement: a setting of the session would be refused, or lost, by a pooler.
         Default("Command Timeout", () => settings.CommandTimeout = (int)Math.Ceiling(limit.TotalSeconds));
+        // No statement leaves a state in its session; putting it back costs a tenth of a short request, and a pooler may have given the session to others.
+        Default("No Reset On Close", () => settings.NoResetOnClose = true);
         Default("Application Name", () => settings.ApplicationName = "stratai-host");
         return new(Dialect.Postgres, new(ConnectAsync, settings.MaxPoolSize, time ?? TimeProvider.System), null);
 
