@@ -19,6 +19,7 @@ internal sealed partial class CoherentHybridCache
         // All of the caller's code first: were it to fail in between, flights already on the board would never end.
         var entries = names.Select(named => (Name: named.Key, Key: named.Value, Tags: CacheNames.ToTags(tags?.Invoke(named.Value)))).ToArray();
         var batch = new Batch<TKey, T>(factory);
+        var trusted = clock.Now < local.TrustedUntil;
         foreach (var (name, key, entryTags) in entries)
         {
             if (!IsCacheable(name, policy, entryTags))
@@ -47,7 +48,7 @@ internal sealed partial class CoherentHybridCache
                 await LandAsync(batch, flying, policy.HardTimeout, cancellationToken).ConfigureAwait(false);
             }
 
-            await JoinAsync(batch, policy.HardTimeout, options, tags, cancellationToken).ConfigureAwait(false);
+            await JoinAsync(batch, trusted, policy.HardTimeout, options, tags, cancellationToken).ConfigureAwait(false);
             return batch.Found;
         }
         finally
@@ -187,7 +188,12 @@ internal sealed partial class CoherentHybridCache
 
     /// <summary>Waits for what other calls make; what they leave open this one makes alone.</summary>
     private async ValueTask JoinAsync<TKey, T>(
-        Batch<TKey, T> batch, TimeSpan hardTimeout, HybridCacheEntryOptions? options, Func<TKey, IEnumerable<string>?>? tags, CancellationToken cancellationToken)
+        Batch<TKey, T> batch,
+        bool trusted,
+        TimeSpan hardTimeout,
+        HybridCacheEntryOptions? options,
+        Func<TKey, IEnumerable<string>?>? tags,
+        CancellationToken cancellationToken)
         where TKey : notnull
     {
         var open = new Dictionary<string, TKey>(StringComparer.Ordinal);
@@ -196,14 +202,14 @@ internal sealed partial class CoherentHybridCache
             Outcome<T>? outcome = null;
             try
             {
-                outcome = await LandAsync(seat.Flight, seat.Flight.Completion, hardTimeout, cancellationToken).ConfigureAwait(false);
+                outcome = await LandAsync(seat.Flight, seat.Flight.Completion, trusted, hardTimeout, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception) when (seat.Flight.StarterLeft && seat.Flight.Completion.IsFaulted && !cancellationToken.IsCancellationRequested)
             {
                 // Not this caller's failure: see CreateAsync.
             }
 
-            if (outcome is { IsMissing: false } && !outcome.IsOutdated(local) && outcome.TryTake(codecs.Get<T>(), out var value))
+            if (outcome is { IsMissing: false } && !outcome.IsOutdated(local, trusted) && outcome.TryTake(codecs.Get<T>(), out var value))
             {
                 metrics.Request(RequestOutcome.Joined);
                 batch.Found[seat.Key] = value;

@@ -22,6 +22,7 @@ internal sealed partial class CoherentHybridCache
         var flightKey = new FlightKey(key, typeof(T), policy.Flags, floor);
         while (true)
         {
+            var trusted = clock.Now < local.TrustedUntil;
             var flight = Board<T>(flightKey, entryTags, out var starts);
             Task<Outcome<T>>? flying = null;
             try
@@ -30,8 +31,8 @@ internal sealed partial class CoherentHybridCache
                 // the flight itself, unless that may deliver before its end, as word of that comes over the thread pool.
                 flying = starts ? FlyAsync(flight, flightKey, state, factory, policy, TimeSpan.Zero) : null;
                 var landing = flying is null || policy.SoftTimeout != Timeout.InfiniteTimeSpan ? flight.Completion : flying;
-                var outcome = await LandAsync(flight, landing, policy.HardTimeout, cancellationToken).ConfigureAwait(false);
-                if (!starts && (outcome.IsMissing || outcome.IsOutdated(local)))
+                var outcome = await LandAsync(flight, landing, starts || trusted, policy.HardTimeout, cancellationToken).ConfigureAwait(false);
+                if (!starts && (outcome.IsMissing || outcome.IsOutdated(local, trusted)))
                 {
                     // It may be on its way still, having delivered a value past its lifetime.
                     _flights.TryRemove(new KeyValuePair<FlightKey, Flight>(flightKey, flight));
@@ -66,7 +67,13 @@ internal sealed partial class CoherentHybridCache
     }
 
     /// <summary>Waits for what the flight brings, but no longer than the caller may.</summary>
-    private async ValueTask<Outcome<T>> LandAsync<T>(Flight<T> flight, Task<Outcome<T>> landing, TimeSpan hardTimeout, CancellationToken cancellationToken)
+    /// <param name="flight">The flight.</param>
+    /// <param name="landing">Its end.</param>
+    /// <param name="trusted">Whether L1 was trusted when the caller joined, or it started the flight itself.</param>
+    /// <param name="hardTimeout">How long the caller may wait.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    private async ValueTask<Outcome<T>> LandAsync<T>(
+        Flight<T> flight, Task<Outcome<T>> landing, bool trusted, TimeSpan hardTimeout, CancellationToken cancellationToken)
     {
         try
         {
@@ -75,7 +82,7 @@ internal sealed partial class CoherentHybridCache
         catch (TimeoutException) when (!flight.Completion.IsCompleted)
         {
             flight.Keep();
-            return flight.Stale ?? throw HardTimeoutPassed(hardTimeout);
+            return flight.Stale is { } stale && (trusted || !stale.ByTrust) ? stale : throw HardTimeoutPassed(hardTimeout);
         }
     }
 

@@ -125,7 +125,7 @@ internal sealed partial class CoherentHybridCache
         var (now, doubts) = (clock.Now, local.HasDoubts);
         var found = policy.ReadsLocal && now < local.TrustedUntil && local.TryGet(flightKey.Key, now, out var entry)
             && entry.Stamp.Sequence >= flightKey.Floor && TryUse<T>(flightKey.Key, entry, doubts, out var value)
-                ? new Outcome<T>(value, entry.Content, RequestOutcome.Local, entry.Stamp)
+                ? new Outcome<T>(value, entry.Content, RequestOutcome.Local, entry.Stamp) { ByTrust = true }
                 : null;
         left = found!;
         return found is not null;
@@ -145,7 +145,7 @@ internal sealed partial class CoherentHybridCache
             KeepLocal(key, value, found, read.Stamp, Lifetime.From(clock, policy, read.Remaining, read.Grace));
         }
 
-        hit = new(value, found, RequestOutcome.Shared, read.Stamp);
+        hit = new(value, found, RequestOutcome.Shared, read.Stamp) { ByTrust = read.ByTrust };
         return true;
     }
 
@@ -161,7 +161,7 @@ internal sealed partial class CoherentHybridCache
         if (policy.FailSafe > TimeSpan.Zero && read.Content is { } kept && read.Remaining <= TimeSpan.Zero && IsValid(key, read.Stamp, kept.Tags)
             && codecs.Get<T>().TryDecode(kept, out var value))
         {
-            flight.Stale = new(value, kept, RequestOutcome.Stale, read.Stamp);
+            flight.Stale = new(value, kept, RequestOutcome.Stale, read.Stamp) { ByTrust = read.ByTrust };
             if (policy.WritesLocal)
             {
                 // Already a miss; here to be prolonged.
@@ -179,7 +179,7 @@ internal sealed partial class CoherentHybridCache
         if (policy.FailSafe > TimeSpan.Zero && policy.ReadsLocal && now < local.TrustedUntil && local.TryGetKept(flightKey.Key, now, out var kept)
             && kept.Stamp.Sequence >= flightKey.Floor && !shared.IsInDoubt(flightKey.Key, kept.Tags) && kept.TryRead(codecs, out T value))
         {
-            flight.Stale = new(value, kept.Content, RequestOutcome.Stale, kept.Stamp);
+            flight.Stale = new(value, kept.Content, RequestOutcome.Stale, kept.Stamp) { ByTrust = true };
         }
     }
 

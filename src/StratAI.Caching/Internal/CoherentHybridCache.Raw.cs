@@ -28,8 +28,8 @@ internal sealed partial class CoherentHybridCache
                 var bytes = found.Body.ToArray();
                 KeepLocal(key, new RawValue(bytes), found, stamp, Lifetime.From(clock, policy, read.Remaining, TimeSpan.Zero));
 
-                // A caller may have joined this read after an invalidation that came while it was under way.
-                if (local.IsCurrent(stamp, found.Tags))
+                // A caller may have joined this read after an invalidation that came while it was under way, or when L1 was not trusted any more.
+                if (local.IsCurrent(stamp, found.Tags) && (!read.ByTrust || clock.Now < local.TrustedUntil))
                 {
                     metrics.Request(RequestOutcome.Shared);
                     return new(bytes, stamp, reached);

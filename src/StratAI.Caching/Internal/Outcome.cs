@@ -17,12 +17,18 @@ internal sealed class Outcome<T>(T value, Content? content, RequestOutcome sourc
     /// <summary>Whether there is no value, as a factory of many keys made none for this one.</summary>
     public bool IsMissing { get; init; }
 
+    /// <summary>Whether it holds by what this instance knew of invalidations: good for who calls while L1 is trusted, and for nobody later.</summary>
+    public bool ByTrust { get; init; }
+
     /// <summary>
-    /// Whether an entry that was found was invalidated since. Its tags are those it was stored with, which the flight did not know of when
-    /// the caller joined it.
+    /// Whether it may be outdated for a caller who joined. What is known of an entry that was found counts: its tags are those it was stored with, of which
+    /// the flight did not know when the caller joined it.
     /// </summary>
-    public bool IsOutdated(LocalLevel local) =>
-        source is RequestOutcome.Local or RequestOutcome.Shared or RequestOutcome.Stale && content is not null && !local.IsCurrent(stamp, content.Tags);
+    /// <param name="local">What is known.</param>
+    /// <param name="trusted">Whether L1 was trusted when the caller joined.</param>
+    public bool IsOutdated(LocalLevel local, bool trusted) =>
+        (ByTrust && !trusted)
+        || (source is RequestOutcome.Local or RequestOutcome.Shared or RequestOutcome.Stale && content is not null && !local.IsCurrent(stamp, content.Tags));
 
     /// <summary>
     /// A value for one caller alone, unless its type is immutable: the first gets the original, the others a copy. False where no copy

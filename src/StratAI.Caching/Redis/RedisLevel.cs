@@ -88,7 +88,7 @@ internal sealed partial class RedisLevel : ISharedLevel
         // holds to be invalidated, is left to the server's judgement.
         var stamp = begun with { Sequence = parsed.Sequence };
         return _local.IsCurrent(stamp, parsed.Content.Tags)
-            ? ToRead(stamp, parsed, found.TimeToLive)
+            ? ToRead(stamp, parsed, found.TimeToLive) with { ByTrust = true }
             : await ReadAsync(key, begun, strict: true, cancellationToken).ConfigureAwait(false);
     }
 
