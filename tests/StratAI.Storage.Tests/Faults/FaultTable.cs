@@ -80,6 +80,7 @@ internal static class FaultTable
         }
     }
 
+    /// <remarks>It says that the connection ends: one that does so without a word may be taken for the next request, which then fails of that.</remarks>
     public static Fault.Answer Answer(string status, string body, string headers = "") =>
-        new($"HTTP/1.1 {status}\r\n{headers}Content-Length: {body.Length}\r\n\r\n{body}");
+        new($"HTTP/1.1 {status}\r\n{headers}Connection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}");
 }
