@@ -63,7 +63,7 @@ internal sealed partial class RedisLevel : ISharedLevel
 
     public async ValueTask<SharedRead> ReadAsync(string key, Stamp begun, bool strict, CancellationToken cancellationToken)
     {
-        if (strict || !_link.IsTrusted)
+        if (strict || _settings.Clock.Now >= _local.TrustedUntil)
         {
             return (await ReadManyAsync([key], begun, cancellationToken).ConfigureAwait(false))[0];
         }
@@ -84,7 +84,7 @@ internal sealed partial class RedisLevel : ISharedLevel
             return new(Reached: true, _local.Now);
         }
 
-        // While the link is trusted this instance knows of the invalidations since its own floors. An entry that is older, or that it
+        // While L1 is trusted this instance knows of the invalidations since its own floors. An entry that is older, or that it
         // holds to be invalidated, is left to the server's judgement.
         var stamp = begun with { Sequence = parsed.Sequence };
         return _local.IsCurrent(stamp, parsed.Content.Tags)

@@ -89,5 +89,6 @@ public sealed class MutexProcessTests(ITestOutputHelper output) : ProcessTests
         Assert.NotNull(await Redis.Database.KeyTimeToLiveAsync($"{{{Redis.Namespace}:name}}:token"));
     }
 
+    /// <summary>Not a synchronisation: how long a holder is stopped or cut off is what is tried, below and above its lease.</summary>
     private static Task PassAsync(TimeSpan time) => Task.Delay(time);
 }

@@ -134,6 +134,24 @@ public sealed class StaleReadTests
         MemoryConnection Connect() => new(memory, new RedisNames(options, ""), TimeSpan.FromDays(1), 1000);
     }
 
+    [Fact]
+    public async Task While_reports_of_other_writers_are_not_trusted_callers_share_what_is_read_of_L2()
+    {
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        var options = new CachingOptions { RedisTimeout = TimeSpan.FromMinutes(1) };
+        var server = new HeldReads(new MemoryConnection(new MemoryServer(_time), new RedisNames(options, ""), TimeSpan.FromDays(1), 1000));
+        await using var cache = CacheFactory.Create(services, "", options, _time, server);
+        await cache.SetAsync("k", 1, new() { Flags = HybridCacheEntryFlags.DisableLocalCacheWrite });
+        await ((RedisLevel)cache.Shared).BeatAsync();
+        cache.Local.TrustReports(long.MinValue);
+
+        var reading = Enumerable.Range(0, 5).Select(_ => cache.GetOrCreateAsync("k", _ => new ValueTask<int>(2)).AsTask()).ToArray();
+        server.Release();
+
+        Assert.All(await Task.WhenAll(reading), value => Assert.Equal(1, value));
+        Assert.Equal(1, server.Reads);
+    }
+
     /// <summary>A node with 1 under "k", past its lifetime, that has heard of nothing for half of the bound, and not of the removal of "k".</summary>
     private async Task<CacheClusterNode> MissesAnInvalidationAsync(CacheCluster cluster, HybridCacheEntryOptions options)
     {
@@ -155,10 +173,13 @@ public sealed class StaleReadTests
 
         public bool Fails { get; set; }
 
+        public int Reads { get; private set; }
+
         public void Release() => _held.SetResult();
 
         public async Task<StoredEntry> GetAsync(string key)
         {
+            Reads++;
             var answer = await inner.GetAsync(key);
             await _held.Task;
             return answer;
@@ -174,6 +195,7 @@ public sealed class StaleReadTests
             var answer = await inner.RunAsync(script, records, values);
             if (script == Scripts.Read)
             {
+                Reads++;
                 await _held.Task;
             }
 

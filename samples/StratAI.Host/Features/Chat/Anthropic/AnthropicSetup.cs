@@ -1,25 +1,17 @@
 using Anthropic;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Options;
 using StratAI.Host.Features.Chat.Providers;
-using StratAI.Host.Features.Chat.Tokens;
 
 namespace StratAI.Host.Features.Chat.Anthropic;
 
 internal static class AnthropicSetup
 {
     /// <summary>Makes Anthropic's messages API the application's <see cref="IChatClient"/>.</summary>
-    public static void AddAnthropicChat(this IServiceCollection services)
-    {
-        services.AddSingleton<IValidateOptions<AnthropicSettings>, AnthropicSettings.Validator>();
-        services.AddOptions<AnthropicSettings>().BindConfiguration(AnthropicSettings.Section).ValidateOnStart();
-        services.AddSingleton(Create);
-    }
+    public static void AddAnthropicChat(this IServiceCollection services) =>
+        services.AddProvider<AnthropicSettings, AnthropicSettings.Validator>(AnthropicSettings.Section, Connect);
 
-    private static IChatClient Create(IServiceProvider services)
+    private static AnthropicMessages Connect(AnthropicSettings settings, TimeProvider time)
     {
-        var settings = services.GetRequiredService<IOptions<AnthropicSettings>>().Value;
-        var time = services.GetRequiredService<TimeProvider>();
         var client = new AnthropicClient
         {
             // All of them: what is not set, the SDK looks for in the environment.
@@ -31,7 +23,6 @@ internal static class AnthropicSetup
             // Behind that of ModelCalls, which says what it was.
             Timeout = settings.AnswerTimeout + TimeSpan.FromMinutes(1),
         };
-        var model = new AnthropicMessages(client.AsIChatClient(settings.Model, settings.MaxOutputTokens));
-        return new NamedDocuments(new CountedChatClient(new ModelCalls(model, settings, time, services.GetRequiredService<ILogger<ModelCalls>>())));
+        return new(client.AsIChatClient(settings.Model, settings.MaxOutputTokens));
     }
 }

@@ -1,27 +1,19 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Options;
 using OpenAI.Chat;
 using StratAI.Host.Features.Chat.Providers;
-using StratAI.Host.Features.Chat.Tokens;
 
 namespace StratAI.Host.Features.Chat.OpenAI;
 
 internal static class OpenAISetup
 {
     /// <summary>Makes a server of chat completions the application's <see cref="IChatClient"/>.</summary>
-    public static void AddOpenAIChat(this IServiceCollection services)
-    {
-        services.AddSingleton<IValidateOptions<OpenAISettings>, OpenAISettings.Validator>();
-        services.AddOptions<OpenAISettings>().BindConfiguration(OpenAISettings.Section).ValidateOnStart();
-        services.AddSingleton(Create);
-    }
+    public static void AddOpenAIChat(this IServiceCollection services) =>
+        services.AddProvider<OpenAISettings, OpenAISettings.Validator>(OpenAISettings.Section, Connect);
 
-    private static IChatClient Create(IServiceProvider services)
+    private static OpenAICompletions Connect(OpenAISettings settings, TimeProvider time)
     {
-        var settings = services.GetRequiredService<IOptions<OpenAISettings>>().Value;
-        var time = services.GetRequiredService<TimeProvider>();
         var key = settings.ReadKey();
         var client = new ChatClient(
             settings.Model,
@@ -34,7 +26,6 @@ internal static class OpenAISetup
                 RetryPolicy = new ClientRetryPolicy(0),
                 NetworkTimeout = Timeout.InfiniteTimeSpan,
             });
-        var model = new OpenAICompletions(client.AsIChatClient());
-        return new NamedDocuments(new CountedChatClient(new ModelCalls(model, settings, time, services.GetRequiredService<ILogger<ModelCalls>>())));
+        return new(client.AsIChatClient());
     }
 }
