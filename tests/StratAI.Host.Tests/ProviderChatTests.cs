@@ -60,7 +60,7 @@ public abstract class ProviderChatTests(HostFixture host) : IAsyncLifetime
         await chat.NextAsync("delta");
 
         await user.PostAsync($"/api/chat/{chat.AnswerId}/stop", new { });
-        await gone.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        await gone.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         var usage = await chat.NextAsync("usage");
         Assert.Equal("""{"inputTokens":1125,"outputTokens":4,"cachedInputTokens":1000,"estimated":true}""", usage.ToJsonString());
@@ -75,8 +75,10 @@ public abstract class ProviderChatTests(HostFixture host) : IAsyncLifetime
     public async Task Every_failure_is_told_by_its_name_and_what_came_is_kept(Type protocol)
     {
         await using var server = Server(protocol);
-        await using var instance = Instance(server, ("SilenceTimeout", "00:00:01"));
+        await using var patient = Instance(server);
+        await using var hasty = Instance(server, ("SilenceTimeout", "00:00:01"));
 
+        var instance = patient;
         await FailsAsync(reply => reply.FailAsync(401, "authentication_error"), 502, "model-rejected");
         await FailsAsync(reply => reply.FailAsync(400, "invalid_request_error"), 502, "model-rejected");
         await FailsAsync(reply => reply.FailAsync(429, "rate_limit_error", "120"), 503, "model-overloaded", retryAfter: 120);
@@ -87,6 +89,7 @@ public abstract class ProviderChatTests(HostFixture host) : IAsyncLifetime
         await FailsAsync(reply => reply.SendAsync(server.Beginning + server.Delta("Half") + "event: content_block_delta\ndata: {\"ty\n\n"), 502, "model-broken-off", "Half");
         await FailsAsync(reply => reply.SendAsync(server.Beginning + server.Delta("Half")), 502, "model-broken-off", "Half");
         await FailsAsync(reply => reply.SendAsync(server.Beginning + server.Delta("No.") + server.Ending(server is AnthropicServer ? "refusal" : "content_filter")), 422, "model-refused", "No.");
+        instance = hasty;
         await FailsAsync(
             async reply =>
             {

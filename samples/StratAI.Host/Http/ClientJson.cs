@@ -20,7 +20,7 @@ internal static class ClientJson
         return false;
     }
 
-    /// <summary>Whether all numbers are those of a <see cref="decimal"/>: jsonb keeps a number without its exponent, and 1e100000 not at all.</summary>
+    /// <summary>Whether all numbers are those of a <see cref="decimal"/>: jsonb keeps a number without its exponent, 1e100000 as 100,001 digits and 1e200000 not at all.</summary>
     public static bool HasPlainNumbers(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);

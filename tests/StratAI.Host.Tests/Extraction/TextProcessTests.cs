@@ -49,6 +49,21 @@ public sealed class TextProcessTests
     }
 
     [Fact]
+    public async Task A_stream_that_breaks_is_no_fault_of_the_file()
+    {
+        var process = new TextProcess("/bin/sh", ["-c", "cat > /dev/null; exit 12"], TextProcess.Limit, TimeProvider.System);
+        await using var stream = new BreakingStream();
+
+        await Assert.ThrowsAsync<IOException>(() => process.ReadAsync(stream, "", default));
+    }
+
+    private sealed class BreakingStream() : MemoryStream(new byte[100_000])
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Position == Length ? throw new IOException("The disk does not answer.") : base.ReadAsync(buffer, cancellationToken);
+    }
+
+    [Fact]
     public async Task Deep_nesting_ends_the_process_that_reads_and_no_other()
     {
         var pdf = $"%PDF-1.4\n1 0 obj\n{new string('[', 2_000_000)}\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF";

@@ -64,7 +64,7 @@ public abstract class InstanceStoreTests(HostFixture host) : IAsyncLifetime
     [Fact]
     public async Task A_heart_beats_every_5_seconds_and_leaves_no_row_when_it_stops()
     {
-        var time = new FakeTimeProvider();
+        var time = new IntervalClock();
         using var heartbeat = new Heartbeat(Named("self"), _store, _database, time, NullLogger<Heartbeat>.Instance);
         await heartbeat.StartAsync(default);
         Assert.Equal(["self"], await AliveAsync());
@@ -72,17 +72,33 @@ public abstract class InstanceStoreTests(HostFixture host) : IAsyncLifetime
         await LetPassAsync(30, "self");
         Assert.Empty(await AliveAsync());
         Assert.Equal("self", Assert.Single(await heartbeat.AliveAsync(default)).Name);
+        Assert.Equal(TimeSpan.FromSeconds(5), await time.Interval.WaitAsync(TimeSpan.FromSeconds(30)));
         time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.Empty(await AliveAsync());
-        await Eventually.TrueAsync(async () =>
-        {
-            // Again, where the loop had not begun before.
-            time.Advance(TimeSpan.FromSeconds(5));
-            return await AliveAsync() is ["self"];
-        });
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        await Eventually.TrueAsync(async () => await AliveAsync() is ["self"]);
 
         await heartbeat.StopAsync(default);
         Assert.Empty(await _database.QueryAsync<string>("SELECT name FROM instances", new { }, default));
+    }
+
+    /// <summary>Tells the interval of the first timer that repeats, once it runs.</summary>
+    private sealed class IntervalClock : FakeTimeProvider
+    {
+        private readonly TaskCompletionSource<TimeSpan> _interval = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<TimeSpan> Interval => _interval.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (period > TimeSpan.Zero)
+            {
+                _interval.TrySetResult(period);
+            }
+
+            return timer;
+        }
     }
 
     private static Instance Named(string name) => new() { Name = name, MemoryMode = "distributed", ObjectsMode = "distributed" };

@@ -30,6 +30,9 @@ public abstract class BusyHost(HostFixture fixture) : IAsyncLifetime
 
     public IReadOnlyList<LogLine> Logs { get; private set; } = [];
 
+    /// <summary>Those from before servers were taken away.</summary>
+    public IReadOnlyList<LogLine> LogsInHealth { get; private set; } = [];
+
     internal BusyRun Run { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -58,6 +61,7 @@ public abstract class BusyHost(HostFixture fixture) : IAsyncLifetime
         {
             Run = new BusyRun(host, fixture.Calendar);
             await Run.RunAsync();
+            LogsInHealth = _logs.Lines;
             if (IsDistributed)
             {
                 redis.Stall();

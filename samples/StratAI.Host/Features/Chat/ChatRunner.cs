@@ -28,7 +28,7 @@ internal sealed partial class ChatRunner(
     public void Start(ChatTurn turn, Generation generation, Task<IReadOnlyList<ChatMessage>> building, IList<AITool> tools, ChatAllowance allowance)
     {
         var run = HostTelemetry.Detached("chat.generate", () => RunAsync(turn, generation, building, tools, allowance));
-        // The request that asked ends before its answer may: the task takes nothing of it along but its trace.
+        // The request that asked ends before its answer may: the task takes nothing of it along but its trace. Its tools have their own (AnswerTools).
         using (ExecutionContext.SuppressFlow())
         {
             _running[turn.AnswerId] = Task.Run(run);
@@ -103,14 +103,14 @@ internal sealed partial class ChatRunner(
         usage ??= rounds.Usage ?? ChatUsage.Estimate(generation.InputTokens, generation.Text);
         // Before the end is told: a client that has seen it finds its tokens charged, and its place free.
         await allowance.SettleAsync(usage.InputTokens + usage.OutputTokens);
-        await EndAsync(turn, generation, status, problem, usage);
-        measured.End(status, usage);
+        measured.End(await EndAsync(turn, generation, status, problem, usage), usage);
         await generations.CloseAsync(generation);
         _running.TryRemove(turn.AnswerId, out _);
     }
 
     /// <summary>Stores first and tells then: a client that has seen the end finds it in the conversation.</summary>
-    private async Task EndAsync(ChatTurn turn, Generation generation, string status, Problem? problem, TokenUsage usage)
+    /// <returns>The status that it was told.</returns>
+    private async Task<string> EndAsync(ChatTurn turn, Generation generation, string status, Problem? problem, TokenUsage usage)
     {
         try
         {
@@ -128,6 +128,7 @@ internal sealed partial class ChatRunner(
         var now = time.GetUtcNow();
         generation.Append(ChatEventData.Of(usage), now);
         generation.Append(problem is null ? ChatEventData.Of(new ChatEventData.Done(turn.AnswerId, status)) : ChatEventData.Of(problem), now);
+        return status;
     }
 
     [LoggerMessage(1, LogLevel.Error, "A generation failed.")]

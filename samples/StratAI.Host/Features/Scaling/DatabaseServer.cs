@@ -26,12 +26,12 @@ internal sealed record DatabaseServer
     /// <summary>Null on SQLite.</summary>
     public static async Task<DatabaseServer?> ReadAsync(AppDatabase database, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenAsync(cancellation);
-        if (connection is not NpgsqlConnection postgres)
+        if (!database.IsDistributed)
         {
             return null;
         }
 
+        await using var connection = (NpgsqlConnection)await database.OpenAsync(cancellation);
         // reserved_connections is of PostgreSQL 16.
         var server = await connection.QuerySingleAsync<DatabaseServer>(new CommandDefinition(
             """
@@ -42,6 +42,6 @@ internal sealed record DatabaseServer
                 (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user) AS role_limit
             """,
             cancellationToken: cancellation));
-        return server with { IsPooled = await Pooler.IsBetweenAsync(postgres, cancellation) };
+        return server with { IsPooled = await Pooler.IsBetweenAsync(connection, cancellation) };
     }
 }

@@ -16,11 +16,25 @@ CREATE FUNCTION search_query(words text) RETURNS tsquery LANGUAGE sql IMMUTABLE 
     to_tsquery('simple', replace(nullif(trim(search_fold(words)), ''), ' ', ' & ') || ':*');
 
 ALTER TABLE pages ADD COLUMN text text NOT NULL DEFAULT '';
-UPDATE pages p SET text = coalesce(
-    (SELECT string_agg(words #>> '{}', ' ')
-        FROM page_versions v, jsonb_path_query(v.content::jsonb, 'strict $.**.text') words
-        WHERE v.page_id = p.id AND v.version = p.version AND jsonb_typeof(words) = 'string'),
-    '');
+-- One by one, as jsonb does not take all that a page may hold, such as a number of 200,000 digits. Such a page is found by its words from its next version on.
+DO $$
+DECLARE
+    page record;
+BEGIN
+    FOR page IN SELECT p.id, v.content FROM pages p JOIN page_versions v ON v.page_id = p.id AND v.version = p.version LOOP
+        BEGIN
+            UPDATE pages SET text = coalesce(
+                (SELECT string_agg(words #>> '{}', ' ')
+                    FROM jsonb_path_query(page.content::jsonb, 'strict $.**.text') words
+                    WHERE jsonb_typeof(words) = 'string'),
+                '')
+            WHERE id = page.id;
+        EXCEPTION WHEN data_exception THEN
+            NULL;
+        END;
+    END LOOP;
+END
+$$;
 
 ALTER TABLE tasks DROP COLUMN search;
 ALTER TABLE documents DROP COLUMN search;

@@ -58,7 +58,21 @@ internal sealed class RedisChatLog(IConnectionMultiplexer redis, string prefix) 
     public async Task<IAsyncDisposable> WatchAsync(Guid answerId, Action changed)
     {
         // The client keeps one subscription for all who watch an answer, and takes it up again on a new connection.
-        var watch = new Watch(redis.GetSubscriber(), RedisChannel.Literal(Name(answerId)), changed);
+        return await BeginAsync(new(redis.GetSubscriber(), RedisChannel.Literal(Name(answerId)), _ => changed()));
+    }
+
+    public void TellStop(Guid answerId) => redis.GetSubscriber().Publish(_stops, answerId.ToString("D"), CommandFlags.FireAndForget);
+
+    public async Task HearStopsAsync(Action<Guid> stop) => await BeginAsync(new(redis.GetSubscriber(), _stops, message =>
+    {
+        if (Guid.TryParse((string?)message, out var answerId))
+        {
+            stop(answerId);
+        }
+    }));
+
+    private static async Task<Watch> BeginAsync(Watch watch)
+    {
         try
         {
             await Within(watch.BeginAsync());
@@ -71,16 +85,6 @@ internal sealed class RedisChatLog(IConnectionMultiplexer redis, string prefix) 
             throw;
         }
     }
-
-    public void TellStop(Guid answerId) => redis.GetSubscriber().Publish(_stops, answerId.ToString("D"), CommandFlags.FireAndForget);
-
-    public Task HearStopsAsync(Action<Guid> stop) => Within(redis.GetSubscriber().SubscribeAsync(_stops, (_, message) =>
-    {
-        if (Guid.TryParse((string?)message, out var answerId))
-        {
-            stop(answerId);
-        }
-    }));
 
     private static async Task<T> Within<T>(Task<T> call)
     {
@@ -105,12 +109,12 @@ internal sealed class RedisChatLog(IConnectionMultiplexer redis, string prefix) 
 
     private string Name(Guid answerId) => $"{prefix}:chat:{{{answerId:D}}}";
 
-    private sealed class Watch(ISubscriber subscriber, RedisChannel channel, Action changed) : IAsyncDisposable
+    private sealed class Watch(ISubscriber subscriber, RedisChannel channel, Action<RedisValue> heard) : IAsyncDisposable
     {
         public Task BeginAsync() => subscriber.SubscribeAsync(channel, Hear);
 
         public async ValueTask DisposeAsync() => await subscriber.UnsubscribeAsync(channel, Hear, CommandFlags.FireAndForget);
 
-        private void Hear(RedisChannel heard, RedisValue message) => changed();
+        private void Hear(RedisChannel from, RedisValue message) => heard(message);
     }
 }

@@ -15,16 +15,15 @@ internal static class ErrorTypes
         && type.GetString() is { Length: > 0 and <= 64 } word && word.All(character => char.IsAsciiLetter(character) || character == '_') ? word : None;
 
     /// <summary>An error that came in a stream, after its status had been 200.</summary>
-    public static ModelException InStream(string type) => new(
-        type switch
+    public static ModelException InStream(string type)
+    {
+        var fault = type switch
         {
             "overloaded_error" or "rate_limit_error" or "rate_limit_exceeded" => ModelFault.Overloaded,
             "timeout_error" => ModelFault.TimedOut,
             "invalid_request_error" or "authentication_error" or "permission_error" or "not_found_error" => ModelFault.Rejected,
             _ => ModelFault.Unavailable,
-        },
-        $"The model's stream reported an error ({type}).")
-    {
-        IsPassing = type is not ("timeout_error" or "invalid_request_error" or "authentication_error" or "permission_error" or "not_found_error"),
-    };
+        };
+        return new(fault, $"The model's stream reported an error ({type}).") { IsPassing = fault is ModelFault.Overloaded or ModelFault.Unavailable };
+    }
 }

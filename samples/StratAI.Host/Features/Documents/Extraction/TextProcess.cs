@@ -84,16 +84,31 @@ internal sealed class TextProcess(string command, IReadOnlyList<string> argument
 
     private static async Task SendAsync(Stream file, Stream input, CancellationToken cancellation)
     {
+        var buffer = new byte[64 * 1024];
         try
         {
-            await using (input)
+            // That the store's stream breaks says nothing of the file: it is thrown, and the file read again later.
+            while (await file.ReadAsync(buffer, cancellation) is > 0 and var count && await TryAsync(input.WriteAsync(buffer.AsMemory(0, count), cancellation)))
             {
-                await file.CopyToAsync(input, cancellation);
             }
         }
-        catch (IOException exception) when (exception is not EndOfStreamException)
+        finally
         {
-            // It has ended before it had read everything, and its exit code says why.
+            await TryAsync(input.DisposeAsync());
+        }
+    }
+
+    /// <returns>False where the process has ended before it had read everything; its exit code says why.</returns>
+    private static async ValueTask<bool> TryAsync(ValueTask write)
+    {
+        try
+        {
+            await write;
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 
