@@ -29,7 +29,7 @@ public sealed class WebNode : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    private CoherentHybridCache Internals => (CoherentHybridCache)Cache;
+    internal CoherentHybridCache Internals => (CoherentHybridCache)Cache;
 
     public static async Task<WebNode> StartAsync(Action<CachingOptions> configure, Action<WebApplication> map)
     {
